@@ -24,10 +24,11 @@ struct ExitStatus {
 class Child {
 public:
   struct Options {
-    std::string program;               // a path; never searched for in PATH
-    std::vector<std::string> args;     // args[0] included
-    std::vector<std::string> env;      // "K=V"; exactly these
-    std::vector<std::pair<int, int>> fds; // {ours, theirs}: every other descriptor from 3 up is closed; 0-2 stay unless named
+    std::string program;           // a path; never searched for in PATH
+    std::vector<std::string> args; // args[0] included
+    std::vector<std::string> env;  // "K=V"; exactly these
+    std::vector<std::pair<int, int>>
+        fds; // {ours, theirs}: every other descriptor from 3 up is closed; 0-2 stay unless named
     int parent_death_signal = 0;
   };
   static Child spawn(const Options& options); // throws; an exec that fails is reported here, with its errno

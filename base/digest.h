@@ -16,7 +16,7 @@ public:
   static std::optional<Digest> parse(std::string_view text);
 
   bool empty() const { return text_.empty(); }
-  const std::string& text() const { return text_; }  // "sha256:abc…"
+  const std::string& text() const { return text_; } // "sha256:abc…"
   std::string_view algorithm() const { return std::string_view(text_).substr(0, colon()); }
   std::string_view hex() const { return empty() ? std::string_view() : std::string_view(text_).substr(colon() + 1); }
   // "blobs" path beneath a layout: "sha256/abc…" (image-layout.md).

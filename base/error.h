@@ -70,7 +70,8 @@ template <class... Parts>
 
 [[noreturn]] void fail_errno(Errno error, std::string context);
 
-// Gives up with "<parts>: <errno text>" unless the result holds a value: Fd f = check(sys::open(p, O_RDONLY), "open ", p).
+// Gives up with "<parts>: <errno text>" unless the result holds a value: Fd f = check(sys::open(p, O_RDONLY), "open ",
+// p).
 template <class T, class... Parts>
 T check(Result<T>&& result, const Parts&... parts) {
   if (!result) fail_errno(result.error(), cat(parts...));

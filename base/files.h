@@ -13,7 +13,8 @@ namespace oci {
 
 // A regular file's content. Links are followed, other file types are refused without being waited on (FIFO, device).
 std::string read_file(const std::string& path, std::size_t limit = 64u << 20);
-// The same beneath a folder's descriptor; `flags` is added to the open (O_NOFOLLOW where the file is not the user's own).
+// The same beneath a folder's descriptor; `flags` is added to the open (O_NOFOLLOW where the file is not the user's
+// own).
 std::string read_file_at(int dir, const std::string& path, std::size_t limit, int flags = 0);
 // nullopt when it does not exist; everything else that goes wrong throws.
 std::optional<std::string> read_file_if_exists(const std::string& path, std::size_t limit = 64u << 20);
@@ -27,8 +28,8 @@ void write_file_atomic(int dir, const std::string& name, std::string_view conten
 // mkdir -p; returns the folder opened O_PATH|O_DIRECTORY. Existing folders keep their mode.
 Fd make_dirs(const std::string& path, mode_t mode = 0755);
 
-// rm -rf beneath dir without following a link or leaving the file system tree by name; missing is fine. Iterative: depth is
-// no limit. Mounts inside make it fail with EBUSY, nothing is unmounted. Unreadable folders are made readable.
+// rm -rf beneath dir without following a link or leaving the file system tree by name; missing is fine. Iterative:
+// depth is no limit. Mounts inside make it fail with EBUSY, nothing is unmounted. Unreadable folders are made readable.
 Result<void> remove_tree(int dir, const std::string& name);
 
 std::string absolute_path(std::string_view path); // against the current folder; no link is resolved
@@ -77,8 +78,8 @@ std::string random_name(std::size_t length);
 // $TMPDIR (when root or the caller owns it), else /var/tmp.
 std::string big_temp_folder();
 
-// An environment variable that names a path; ignored ("" returned) when we are privileged by sudo or setuid and the path is
-// owned by neither root nor the caller.
+// An environment variable that names a path; ignored ("" returned) when we are privileged by sudo or setuid and the
+// path is owned by neither root nor the caller.
 std::string path_from_environment(const char* variable);
 
 } // namespace oci

@@ -68,8 +68,8 @@ struct JsonLimits {
   enum class Duplicates { refuse, last_wins } duplicates = Duplicates::refuse;
 };
 
-// Throws Error "<name>: line 3, column 7: …" for what is not JSON (also invalid UTF-8, text after the end) or beyond the
-// limits. With last_wins the duplicate keys' paths are added to *duplicates when given.
+// Throws Error "<name>: line 3, column 7: …" for what is not JSON (also invalid UTF-8, text after the end) or beyond
+// the limits. With last_wins the duplicate keys' paths are added to *duplicates when given.
 Json parse_json(std::string_view text, std::string_view name, const JsonLimits& limits = {},
                 std::vector<std::string>* duplicates = nullptr);
 

@@ -13,7 +13,7 @@ enum class Level { debug, info, warning, error };
 enum class Format { text, json };
 
 struct Setup {
-  std::string file;            // "" is stderr; appended to, created 0600
+  std::string file; // "" is stderr; appended to, created 0600
   Format format = Format::text;
   Level threshold = Level::warning; // what is below is not written
 };

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 
+#include <cerrno>
 #include <cstdint>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -17,9 +18,12 @@
 
 namespace oci::sys {
 
-// -1/errno to Result.
+// What a call returned, -1 with errno set for failure, as a Result.
 template <class N>
-Result<N> result(N value);
+Result<N> result(N value) {
+  if (value == N(-1)) return tl::unexpected(Errno{errno});
+  return value;
+}
 Result<void> result_void(long value);
 
 Result<Fd> open(const std::string& path, int flags, mode_t mode = 0);

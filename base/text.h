@@ -14,10 +14,7 @@ namespace text_detail {
 inline void append(std::string& out, std::string_view part) { out.append(part); }
 inline void append(std::string& out, char part) { out.push_back(part); }
 template <std::integral N>
-  requires(!std::same_as<N, char>)
-void append(std::string& out, N part) {
-  out.append(std::to_string(part));
-}
+requires(!std::same_as<N, char>) void append(std::string& out, N part) { out.append(std::to_string(part)); }
 } // namespace text_detail
 
 // Concatenates strings, characters and integers: cat("fd ", 7).
