@@ -1,0 +1,73 @@
+// Layers become a root file system (image-spec layer.md), whatever the tar says. The one public header of unpack.
+//
+// The work is done by a forked child that holds the rootfs and the layer's bytes and nothing else (sandbox.h); this
+// process reads, verifies and hands over the compressed side.
+#pragma once
+
+#include "base/fd.h"
+#include "base/io.h"
+#include "spec/layout.h"
+#include "spec/verified_blob.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace oci::unpack {
+
+// What one image may make of its rootfs; beyond it the unpacking fails. All layers together, but for the last three.
+struct Limits {
+  std::uint64_t entries = 10'000'000;      // members of the tars
+  std::uint64_t bytes = 256ULL << 30;      // content written; holes do not count
+  std::size_t path_depth = 1024;           // components of one name
+  std::size_t pax_record_bytes = 1u << 20; // one extended header
+  std::size_t xattr_bytes = 64u << 10;     // one extended attribute's value
+};
+
+struct Options {
+  Limits limits;
+};
+
+// Told what happens, always on the calling thread. The default does nothing.
+class Progress {
+public:
+  virtual ~Progress() = default;
+  virtual void begin_layer(std::size_t /*index*/, std::size_t /*count*/, const spec::Descriptor& /*layer*/) {}
+  virtual void advance(std::uint64_t /*compressed_bytes*/) {} // more of the current layer was handed over
+  virtual void end_layer() {}                                 // applied, its diff_id verified
+};
+
+// Makes BUNDLE when it is missing, gives it mode 0700, and opens it. Throws when it holds a rootfs or a config.json.
+Fd make_bundle(const std::string& path);
+
+// A rootfs in the making. The constructor makes `bundle`/rootfs (which must not exist) and forks the extractor, so it
+// is to be called before this process starts threads. What was not committed is removed by the destructor.
+class Unpacker {
+public:
+  Unpacker(int bundle, const Options& options);
+  Unpacker(const Unpacker&) = delete;
+  Unpacker& operator=(const Unpacker&) = delete;
+  ~Unpacker();
+
+  struct Layer {
+    std::string name; // for errors: "layer sha256:…"
+    spec::media::Compression compression = spec::media::Compression::none;
+    Digest diff_id; // of the decompressed stream to its very end
+  };
+  // Applies the next layer. `compressed` is read to its end on this thread (it verifies itself, see VerifyingSource);
+  // returns when the layer is applied. Throws what the source throws, and what the extractor found.
+  void apply(const Layer& layer, Source& compressed);
+
+  void commit(); // sets the folders' times; the rootfs is complete and stays
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Unpacks every layer of `image` from `layout` into `bundle`/rootfs. Either it is whole afterwards, or not there.
+void unpack_image(const spec::Layout& layout, const spec::Image& image, int bundle, const Options& options,
+                  Progress& progress);
+
+} // namespace oci::unpack
