@@ -1,0 +1,63 @@
+// A reference or a file becomes a verified image in the store. Distribution-spec 1.1 (pull), image-spec 1.1 (layout).
+// Every byte that lands in the store was checked against the digest and size that name it. Nothing is written below the
+// store's blobs before it is whole; what an interrupted pull leaves is a part in .oci/partial that the next one
+// resumes.
+#pragma once
+
+#include "fetch/progress.h"
+#include "spec/image.h"
+#include "spec/reference.h"
+#include "spec/store.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace oci::fetch {
+
+struct Credentials {
+  std::string user, password;
+};
+
+// "user:password"; "user" alone has an empty password. Throws (without the text) when the user is empty.
+Credentials parse_credentials(std::string_view text);
+
+// How a registry is reached. The defaults are what a user without flags wants.
+struct RegistryOptions {
+  std::optional<Credentials> credentials; // used instead of what the auth files hold
+  bool anonymous = false;                 // send no credentials, whatever the auth files hold
+  std::string auth_file;                  // "": $REGISTRY_AUTH_FILE, else the files of containers-auth.json(5)
+  // Unset: https with certificates checked; plain http only to a registry on loopback. True: https only. False:
+  // certificates are not checked, and http is tried when the registry speaks no TLS.
+  std::optional<bool> tls_verify;
+  std::string cert_dir; // *.crt are further CAs, X.cert with X.key a client certificate; "": the certs.d folders
+  unsigned retries = 3; // of one request, after errors that may pass
+  std::chrono::seconds connect_timeout{30};
+  std::chrono::seconds stall_timeout{60}; // a transfer slower than 256 bytes a second for so long is given up
+};
+
+struct PullOptions {
+  spec::Platform platform = spec::host_platform(); // chosen from an index
+  RegistryOptions registry;
+  unsigned parallel = 6; // blobs at the same time
+};
+
+struct Pulled {
+  std::string reference;                            // the name the store has it under, docker-normalised
+  spec::Descriptor manifest;                        // of the one image; its platform is not set
+  spec::Platform platform;                          // as the image's config says
+  std::size_t blobs_fetched = 0, blobs_present = 0; // config and layers, each once
+  std::uint64_t bytes_fetched = 0;                  // over the network or from the file, in this call
+  std::uint64_t bytes_present = 0;                  // that were in the store, or in .oci/partial
+  bool changed = false;                             // the name did not stand for this manifest before
+};
+
+// Brings the image `name` into the store, tags it, and makes it the one pulled last. Takes docker://, oci:,
+// oci-archive: and docker-archive: names. The name in the store is the reference of docker://; of a file the docker
+// name it carries (RepoTags, or a ref.name such as "alpine:3.20"), else "localhost/<file name>:<ref.name or latest>".
+// Throws Error "pull <name>: …": exit code 2 when there is no such image, 1 otherwise. Needs nothing of the environment
+// but the auth files, the proxy variables and the CA bundle.
+Pulled pull(spec::Store& store, const spec::ImageName& name, const PullOptions& options, Progress& progress);
+
+} // namespace oci::fetch

@@ -1,0 +1,38 @@
+// What long work tells the user while it runs. The calls come from one thread. fetch itself never prints.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace oci::fetch {
+
+class Progress {
+public:
+  enum class Phase { download, extract };
+
+  virtual ~Progress() = default;
+  // Once a phase: how many pieces there are to work on, and their bytes together.
+  virtual void begin(Phase phase, std::size_t pieces, std::uint64_t bytes) = 0;
+  // A piece: `name` is unique within the phase and short enough to show (a layer's shortened digest). `already` bytes
+  // of it are there from before.
+  virtual void start(std::string_view name, std::uint64_t size, std::uint64_t already) = 0;
+  virtual void advance(std::string_view name, std::uint64_t bytes) = 0; // that many more
+  virtual void rewind(std::string_view name) = 0;                       // starts over from byte 0
+  virtual void done(std::string_view name) = 0;
+  // Closes the phase begun last: bars are taken off the terminal, a summary line is written. Also before an error.
+  virtual void end() = 0;
+  // Something worth a line now: "retrying in 2 s: connection reset".
+  virtual void note(std::string_view line) = 0;
+};
+
+// Says nothing.
+std::unique_ptr<Progress> silent_progress();
+// A line when a piece starts and ends, for logs and pipes; to `fd`, which stays the caller's.
+std::unique_ptr<Progress> line_progress(int fd);
+// A bar for each piece and one for all, redrawn in place at most ten times a second; `fd` is a terminal.
+std::unique_ptr<Progress> bar_progress(int fd);
+// Bars when `fd` is a terminal that can redraw, lines otherwise.
+std::unique_ptr<Progress> progress_for(int fd);
+
+} // namespace oci::fetch
