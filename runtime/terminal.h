@@ -1,0 +1,52 @@
+// The foreground: our terminal and signals on one side, the container's process on the other.
+#pragma once
+
+#include "base/child.h"
+#include "base/fd.h"
+
+#include <optional>
+#include <signal.h>
+#include <string>
+#include <sys/types.h>
+#include <termios.h>
+
+namespace oci::runtime {
+
+// Connects to --console-socket. Before anything is made, so that a wrong path costs nothing. Throws.
+Fd connect_console_socket(const std::string& path);
+// One message with the pty master (SCM_RIGHTS), its text the terminal's name. Throws.
+void send_pty(int console_socket, int master);
+
+// Our terminal in raw mode; as it was again in every case, by the destructor.
+class RawTerminal {
+public:
+  explicit RawTerminal(int tty); // does nothing when tty is no terminal
+  RawTerminal(const RawTerminal&) = delete;
+  ~RawTerminal();
+
+private:
+  int tty_;
+  std::optional<termios> saved_;
+};
+
+// Blocks the signals that are ours to pass on, for as long as it lives. To be made before the container's process is
+// cloned, so that none is lost; the child gets `original()` as its mask.
+class SignalRelay {
+public:
+  SignalRelay();
+  SignalRelay(const SignalRelay&) = delete;
+  ~SignalRelay();
+  int fd() const { return fd_.get(); } // a signalfd
+  const sigset_t& original() const { return original_; }
+
+private:
+  sigset_t original_;
+  Fd fd_;
+};
+
+// Waits until the process behind `pidfd` ends, meanwhile passing signals on to it and, where `master` is a pty's,
+// our stdin to it and its output to our stdout (raw mode, window size, both directions with one fixed buffer). Children
+// of ours that end meanwhile are reaped. Returns how it ended; throws when it is not our child.
+ExitStatus run_foreground(int pidfd, SignalRelay& signals, Fd master = Fd());
+
+} // namespace oci::runtime
