@@ -81,7 +81,7 @@ public:
   const std::string& path() const { return path_; }
   const std::string& id() const { return id_; }
 
-  void store(const State& state);     // atomic
+  void store(const Record& record);   // atomic
   std::optional<Record> load() const; // nullopt: no state.json (a killed create's); throws on what is not ours
   std::optional<ContainerState> foreign() const; // what could be made out of another runtime's
   void store_config(std::string_view text);
