@@ -1,0 +1,177 @@
+// config.json made of three things: what the image wants, what the engine gives every container, what the user said.
+// generate() is pure: no file, no clock, no environment, no privilege; the same input gives the same output. What it
+// needs to know of the machine and of files is handed in (HostFacts, Request::files, UserFiles). read_user_files is the
+// only I/O here.
+#pragma once
+
+#include "spec/image.h"
+#include "spec/runtime_config.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace oci::specgen {
+
+// ---- what the user said: flags as typed, nothing parsed. Absent is nullopt, false or empty ----
+struct Request {
+  std::vector<std::string> command;      // the words after the image; replace the image's Cmd
+  std::optional<std::string> entrypoint; // --entrypoint PROGRAM or ["JSON", "list"]; drops the image's Cmd; "" clears
+  std::vector<std::string> env;          // -e NAME=VALUE, or NAME: the caller's value
+  std::vector<std::string> env_file;     // --env-file PATH; the text comes in `files`
+  std::optional<std::string> user;       // -u NAME|UID[:GROUP|GID]
+  std::vector<std::string> group_add;    // --group-add NAME|GID
+  std::optional<std::string> workdir;    // -w PATH
+  std::optional<std::string> hostname;   // -h
+  std::optional<std::string> domainname; // --domainname
+  std::optional<std::string> umask;      // --umask 0022
+  bool tty = false;                      // -t (-i is cli's alone: it leaves no trace in config.json)
+
+  std::vector<std::string> volume;         // -v SOURCE:DESTINATION[:OPTIONS]
+  std::vector<std::string> mount;          // --mount type=bind,source=…,target=…
+  std::vector<std::string> tmpfs;          // --tmpfs DESTINATION[:OPTIONS]
+  std::optional<std::string> shm_size;     // --shm-size 64m
+  std::optional<std::string> image_volume; // --image-volume tmpfs|ignore (docs/spec.md says what happens without)
+  bool read_only = false;                  // --read-only
+  std::optional<std::string> rootfs_propagation;
+
+  std::vector<std::string> cap_add, cap_drop; // NAME with or without CAP_, ALL
+  bool privileged = false;
+  std::vector<std::string>
+      security_opt; // no-new-privileges, seccomp=FILE|unconfined, apparmor=…, label=…, mask=…, unmask=…
+  std::vector<std::string> device; // --device HOST[:CONTAINER][:rwm]
+  std::vector<std::string> device_cgroup_rule;
+  std::vector<std::string> ulimit; // --ulimit nofile=SOFT[:HARD]
+  std::vector<std::string> sysctl; // --sysctl NAME=VALUE
+
+  std::optional<std::string> memory, memory_reservation, memory_swap, memory_swappiness;
+  bool oom_kill_disable = false;
+  std::optional<std::string> oom_score_adj;
+  std::optional<std::string> cpus, cpu_shares, cpu_period, cpu_quota, cpuset_cpus, cpuset_mems;
+  std::optional<std::string> pids_limit;
+  std::optional<std::string> blkio_weight;
+  std::optional<std::string> cgroup_parent;
+
+  std::optional<std::string> net, pid, ipc, uts, cgroupns; // none|private, host, ns:PATH
+
+  std::vector<std::string> label;         // --label NAME=VALUE: an annotation, as --annotation
+  std::vector<std::string> annotation;    // --annotation NAME=VALUE
+  std::optional<std::string> stop_signal; // --stop-signal TERM
+
+  // Not flags: where the request comes from.
+  std::vector<std::string> environment;     // the caller's, "NAME=VALUE"; read for -e NAME only
+  std::string folder = "/";                 // the caller's current folder, absolute: relative -v sources start here
+  std::string container_id;                 // names the host as Docker does, when known
+  std::string rootfs = "rootfs";            // root.path
+  std::map<std::string, std::string> files; // path as in needs() -> its text
+};
+
+// ---- what the machine is: gathered by cli ----
+struct DeviceNode {
+  char type = 'c'; // 'c' or 'b'
+  std::int64_t major = 0, minor = 0;
+  std::uint32_t mode = 0; // permission bits
+  std::uint32_t uid = 0, gid = 0;
+};
+
+struct HostFacts {
+  std::string architecture;                         // GOARCH: "amd64"; "" is the one this program was built for
+  std::string kernel_release;                       // uname -r; "" is newer than all that is asked about
+  std::optional<std::uint64_t> capabilities;        // our bounding set as a mask; nullopt: every one there is
+  std::map<std::string, std::uint64_t> hard_limits; // "RLIMIT_NOFILE" -> ours; only read without CAP_SYS_RESOURCE
+  unsigned cpus = 0;                                // online; 0: unknown
+  std::vector<unsigned> thermal_throttle_cpus;      // N of each /sys/devices/system/cpu/cpuN/thermal_throttle
+  std::vector<std::string> apparmor_profiles;       // loaded
+  bool cgroup2 = false;                             // unified only; v1 and hybrid are false
+  std::map<std::string, DeviceNode> devices;        // as in needs(); all of /dev for a privileged container
+};
+
+// What generate() will look up: cli reads these files into Request::files and stats these devices into
+// HostFacts::devices (a folder stands for the devices beneath it). Throws on flags whose form is wrong.
+struct Needs {
+  std::vector<std::string> files;
+  std::vector<std::string> devices;
+};
+Needs needs(const Request& request);
+
+// ---- the image's own users ----
+struct UserFile {
+  std::string text;
+  std::string
+      problem; // why it could not be read ("" when it was, or is not there): matters only if a name must be found
+};
+struct UserFiles {
+  UserFile passwd, group;
+};
+// /etc/passwd and /etc/group beneath the rootfs: links resolved inside it, regular files only (a FIFO is not waited
+// on), at most 1 MiB each. Never throws for what the image holds.
+UserFiles read_user_files(int rootfs);
+
+// ---- where a value comes from ----
+struct Origin {
+  enum class Kind { engine, image, user, host, configuration };
+  Kind kind = Kind::engine;
+  std::string name; // "docker", "config.Env", "--memory", "/etc/passwd", "/etc/oci/oci.toml:3"
+  // The values this one replaced, newest first, each with its origin: "image config.Env: /usr/bin".
+  std::vector<std::string> overridden;
+};
+
+// Paths are those of the JSON document with list elements named by what identifies them: "process.args[0]",
+// "process.env[PATH]", "mounts[/proc].options[0]", "linux.namespaces[pid].type".
+// An origin set for a path holds for all beneath it that has none of its own.
+using Provenance = std::map<std::string, Origin>;
+
+// Every leaf of the document with its origin; nullptr where none is known (a fault of ours).
+struct Leaf {
+  std::string path;
+  const Json* value;
+  const Origin* origin;
+};
+std::vector<Leaf> explain(const Json& config, const Provenance& provenance);
+
+// "image config.Env", "engine docker", "flag --memory"
+std::string origin_text(const Origin& origin);
+
+// ---- the engine's defaults, as data ----
+struct Engine {
+  std::string name;
+  spec::RuntimeConfig base;               // all that does not depend on image, user or host
+  bool default_seccomp = false;           // the default profile, resolved for the container
+  bool hostname_in_env = false;           // HOSTNAME=…
+  std::string default_hostname;           // without container id and flag; "": none
+  std::vector<std::string> terminal_env;  // added with a terminal
+  bool capabilities_of_root_only = false; // another user than 0 gets the bounding set alone
+  bool privileged_ports = false;          // the two sysctls that let everyone bind low ports and ping
+  std::string apparmor_profile;           // used when loaded
+  std::vector<std::string> host_masked;   // "thermal_throttle": masked where the host has it
+};
+// "docker". Throws Error that names those there are.
+const Engine& engine(std::string_view name);
+std::vector<std::string> engine_names();
+
+// ---- the function ----
+struct Generated {
+  spec::RuntimeConfig config;
+  std::vector<std::string> warnings; // whole sentences for the user, in order
+  Provenance provenance;
+};
+// Without an image (a plain rootfs) the command comes from the request alone. Throws Error that names the flag or image
+// field, the value, and what is accepted.
+Generated generate(const std::optional<spec::ImageConfig>& image, const Engine& engine, const Request& request,
+                   const UserFiles& users, const HostFacts& host);
+
+// What `runc spec` (1.3) writes, for `oci spec`. Rootless: uid and gid are the caller's, mapped to 0.
+spec::RuntimeConfig runc_template();
+spec::RuntimeConfig runc_template_rootless(std::uint32_t uid, std::uint32_t gid);
+
+// The text of config.json: indented by tabs as runc does, a newline at the end.
+std::string config_text(const spec::RuntimeConfig& config);
+
+// "512m" -> bytes; b, k, m, g, t with or without "b" or "ib" behind them, fractions as "1.5g". Throws Error
+// "<flag> <text>: …" that says what is accepted.
+std::int64_t parse_bytes(std::string_view flag, std::string_view text);
+
+} // namespace oci::specgen
