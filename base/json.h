@@ -24,9 +24,14 @@ public:
   Json(std::nullptr_t) {}
   Json(bool value) : value_(value) {}
   Json(std::int64_t value) : value_(value) {}
-  Json(std::uint64_t value) : value_(value) {}
+  Json(std::uint64_t value) {
+    if (value > INT64_MAX)
+      value_ = value;
+    else
+      value_ = static_cast<std::int64_t>(value);
+  }
   Json(int value) : value_(std::int64_t{value}) {}
-  Json(unsigned value) : value_(std::uint64_t{value}) {}
+  Json(unsigned value) : value_(std::int64_t{value}) {}
   Json(double value) : value_(value) {}
   Json(std::string value) : value_(std::move(value)) {}
   Json(std::string_view value) : value_(std::string(value)) {}
@@ -47,6 +52,7 @@ public:
   std::optional<std::uint64_t> as_uint64() const;
   std::optional<double> as_double() const;
   bool is_number() const;
+  bool is_integer() const;       // written without fraction and exponent
   const char* type_name() const; // "null", "boolean", "number", "string", "array", "object"
 
   // Object access. find: nullptr when this is no object or has no such key.
@@ -59,6 +65,7 @@ public:
   friend bool operator==(const Json&, const Json&) = default; // member order counts
 
 private:
+  // An integer is an int64_t whenever it fits, so that equal numbers compare equal.
   std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object> value_;
 };
 

@@ -19,28 +19,6 @@ std::optional<N> parse_number(std::string_view text, int base) {
   return value;
 }
 
-// Length of the well-formed UTF-8 sequence that text begins with, or 0 (Unicode table 3-7).
-std::size_t utf8_sequence(std::string_view text) {
-  auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  auto within = [&](std::size_t i, unsigned low, unsigned high) {
-    return i < text.size() && byte(i) >= low && byte(i) <= high;
-  };
-  unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return within(1, 0x80, 0xBF) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    unsigned low = first == 0xE0 ? 0xA0 : 0x80;
-    unsigned high = first == 0xED ? 0x9F : 0xBF;
-    return within(1, low, high) && within(2, 0x80, 0xBF) ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    unsigned low = first == 0xF0 ? 0x90 : 0x80;
-    unsigned high = first == 0xF4 ? 0x8F : 0xBF;
-    return within(1, low, high) && within(2, 0x80, 0xBF) && within(3, 0x80, 0xBF) ? 4 : 0;
-  }
-  return 0;
-}
-
 // C0, DEL and C1 (U+0080 to U+009F, which some terminals obey), and the marks that reorder what is shown.
 bool is_control(std::string_view sequence) {
   auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
@@ -111,7 +89,7 @@ std::string printable(std::string_view untrusted, std::size_t limit) {
   std::string out;
   std::size_t room_for_ellipsis = 0; // where to cut when the whole does not fit
   while (!untrusted.empty()) {
-    std::size_t length = utf8_sequence(untrusted);
+    std::size_t length = utf8_length(untrusted);
     std::string_view sequence = untrusted.substr(0, length);
     if (length == 0) {
       out += replacement;
@@ -130,9 +108,32 @@ std::string printable(std::string_view untrusted, std::size_t limit) {
   return out;
 }
 
+// Unicode, table 3-7.
+std::size_t utf8_length(std::string_view text) {
+  auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  auto within = [&](std::size_t i, unsigned low, unsigned high) {
+    return i < text.size() && byte(i) >= low && byte(i) <= high;
+  };
+  if (text.empty()) return 0;
+  unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first <= 0xDF) return within(1, 0x80, 0xBF) ? 2 : 0;
+  if (first >= 0xE0 && first <= 0xEF) {
+    unsigned low = first == 0xE0 ? 0xA0 : 0x80;
+    unsigned high = first == 0xED ? 0x9F : 0xBF;
+    return within(1, low, high) && within(2, 0x80, 0xBF) ? 3 : 0;
+  }
+  if (first >= 0xF0 && first <= 0xF4) {
+    unsigned low = first == 0xF0 ? 0x90 : 0x80;
+    unsigned high = first == 0xF4 ? 0x8F : 0xBF;
+    return within(1, low, high) && within(2, 0x80, 0xBF) && within(3, 0x80, 0xBF) ? 4 : 0;
+  }
+  return 0;
+}
+
 bool is_valid_utf8(std::string_view text) {
   while (!text.empty()) {
-    std::size_t length = utf8_sequence(text);
+    std::size_t length = utf8_length(text);
     if (length == 0) return false;
     text.remove_prefix(length);
   }

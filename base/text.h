@@ -40,6 +40,8 @@ std::optional<std::int64_t> parse_signed(std::string_view text);
 std::string printable(std::string_view untrusted, std::size_t limit = 512);
 
 bool is_valid_utf8(std::string_view text);
+// Length of the well-formed sequence that text begins with; 0 when there is none.
+std::size_t utf8_length(std::string_view text);
 
 // Bytes as people write them: 0 B, 1.5 KiB, 29.1 MiB.
 std::string human_bytes(std::uint64_t bytes);
