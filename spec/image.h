@@ -1,6 +1,6 @@
-// Image documents: image-spec descriptor.md, manifest.md, image-index.md, config.md, and Docker's schema 2 forms of them.
-// The parsers are strict: duplicate keys, keys that differ from a known one only in case, invalid UTF-8, depth over 64 and
-// impossible sizes are refused (CVE-2021-41190 class: see each function).
+// Image documents: image-spec descriptor.md, manifest.md, image-index.md, config.md, and Docker's schema 2 forms of
+// them. The parsers are strict: duplicate keys, keys that differ from a known one only in case, invalid UTF-8, depth
+// over 64 and impossible sizes are refused (CVE-2021-41190 class: see each function).
 #pragma once
 
 #include "base/digest.h"
@@ -52,7 +52,7 @@ struct Descriptor {
   static void fields(S& s, V& v) {
     v.optional("mediaType", s.media_type);
     v.required("digest", s.digest);
-    v.required("size", s.size);
+    v.size("size", s.size);
     v.optional("urls", s.urls);
     v.optional("annotations", s.annotations);
     v.optional("data", s.data);
@@ -181,13 +181,14 @@ struct RawBlob {
   std::string bytes;
 };
 
-// What a manifest-like document is, from its media type when known, else from its body (schema 1 included). Throws when the
-// body holds both layers/config and manifests, or says another media type than `media_type` (pass "" when unknown).
+// What a manifest-like document is, from its media type when known, else from its body (schema 1 included). Throws when
+// the body holds both layers/config and manifests, or says another media type than `media_type` (pass "" when unknown).
 enum class DocumentKind { manifest, index, schema1 };
 DocumentKind document_kind(std::string_view text, std::string_view media_type, std::string_view name);
 
-Manifest parse_manifest(std::string_view text, std::string_view name); // also refuses a "manifests" member, > max_layers
-Index parse_index(std::string_view text, std::string_view name);       // also refuses "layers" and "config" members
+Manifest parse_manifest(std::string_view text,
+                        std::string_view name);                  // also refuses a "manifests" member, > max_layers
+Index parse_index(std::string_view text, std::string_view name); // also refuses "layers" and "config" members
 ImageConfig parse_image_config(std::string_view text, std::string_view name);
 Descriptor parse_descriptor(Json document, std::string_view name);
 
@@ -203,8 +204,8 @@ Platform host_platform();
 Platform parse_platform(std::string_view text);
 std::string platform_text(const Platform& platform);
 
-// The manifest of `index` for `wanted` by the rules of containers/image: variant fall-back order, first match wins, zstd
-// instances preferred among equals. nullptr when none matches.
+// The manifest of `index` for `wanted` by the rules of containers/image: variant fall-back order, first match wins,
+// zstd instances preferred among equals. nullptr when none matches.
 const Descriptor* choose_platform(const Index& index, const Platform& wanted);
 
 } // namespace oci::spec

@@ -1,5 +1,6 @@
 // An OCI image layout (image-layout.md): oci-layout, index.json, blobs/. Works through the folder's descriptor.
-// Nothing here hashes: what a digest promises is checked by VerifiedBlob (verified_blob.h), the one way to a blob's bytes.
+// Nothing here hashes: what a digest promises is checked by VerifiedBlob (verified_blob.h), the one way to a blob's
+// bytes.
 #pragma once
 
 #include "base/fd.h"

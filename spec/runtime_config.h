@@ -1,5 +1,6 @@
-// config.json: runtime-spec 1.3, config.md and config-linux.md, every field for Linux. What is not known here (also other
-// systems' sections) is kept in `extra` and written back. Absent numbers are nullopt, absent texts and lists empty.
+// config.json: runtime-spec 1.3, config.md and config-linux.md, every field for Linux. What is not known here (also
+// other systems' sections) is kept in `extra` and written back. Absent numbers are nullopt, absent texts and lists
+// empty.
 #pragma once
 
 #include "base/json.h"
@@ -358,7 +359,7 @@ struct BlockIo {
 };
 
 struct HugepageLimit {
-  std::string page_size; // "2MB"
+  std::string page_size;   // "2MB"
   std::uint64_t limit = 0; // bytes
   Json extra;
   template <class S, class V>
@@ -588,8 +589,9 @@ struct RuntimeConfig {
   }
 };
 
-// Throw Error "<name>: process.user.uid: out of range". Duplicate and case-variant keys are added to *warnings (or dropped
-// when null), as are no other things. Only the mapping is checked here; what the values mean is the runtime's to judge.
+// Throw Error "<name>: process.user.uid: out of range". Duplicate and case-variant keys are added to *warnings (or
+// dropped when null), as are no other things. Only the mapping is checked here; what the values mean is the runtime's
+// to judge.
 RuntimeConfig parse_runtime_config(std::string_view text, std::string_view name,
                                    std::vector<std::string>* warnings = nullptr);
 Process parse_process(std::string_view text, std::string_view name, std::vector<std::string>* warnings = nullptr);

@@ -12,7 +12,8 @@ namespace oci::spec {
 
 class Store {
 public:
-  // --store, else $OCI_STORE (when trusted), else /var/lib/oci, for a user ~/.local/share/oci. `flag` is "" when not given.
+  // --store, else $OCI_STORE (when trusted), else /var/lib/oci, for a user ~/.local/share/oci. `flag` is "" when not
+  // given.
   static std::string locate(const std::string& flag);
   static Store open_or_create(const std::string& path);
   // nullopt when there is none yet.
