@@ -51,7 +51,6 @@ struct Record {
   std::string bundle;  // absolute
   std::string rootfs;  // absolute
   std::string created; // RFC 3339, UTC, nanoseconds
-  std::string owner;   // user name, or number where it has none
   std::map<std::string, std::string> annotations;
   CgroupNames cgroup;
   std::vector<std::string> mounts; // on the host, made by create: unmounted by delete, last first
@@ -61,7 +60,6 @@ Json to_json(const Record& record);
 Record record_from(const Json& json); // throws
 
 std::string rfc3339_now();
-std::string user_name(uid_t uid); // from /etc/passwd itself, without NSS; the number when it has none
 
 class StateFolder {
 public:
@@ -83,11 +81,12 @@ public:
 
   void store(const Record& record);   // atomic
   std::optional<Record> load() const; // nullopt: no state.json (a killed create's); throws on what is not ours
+  Record record() const;              // the same, but throws `container "x" does not exist` without one
   std::optional<ContainerState> foreign() const; // what could be made out of another runtime's
   void store_config(std::string_view text);
   std::string config() const; // text
 
-  // By what the processes and cgroup are now.
+  // By what the process and the cgroup are now.
   Status status(const Record& record) const;
   bool awaits_start() const; // somebody listens on start_socket
 
@@ -95,12 +94,16 @@ public:
   void remove(); // with all in it; the lock must be held
 
 private:
-  StateFolder(Fd root, Fd fd, std::string path, std::string id);
+  StateFolder(const std::string& root, std::string id);
+  bool open_fd();           // false: there is none
+  bool try_lock();          // throws on other failures than that somebody holds it
+  bool still_named() const; // the folder we hold is the one the name leads to
   Fd root_, fd_;
   std::string path_, id_;
+  bool locked_ = false;
 };
 
-// The record as `state` and list give it.
+// The record as `state` and `list` give it; owner is theirs to fill in.
 ContainerState container_state(const Record& record, Status status);
 // As hooks get it on stdin (runtime-spec runtime.md "State"): one line.
 std::string hook_state(const Record& record, Status status);
