@@ -2,6 +2,7 @@
 #include "base/json.h"
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -135,22 +136,35 @@ public:
     return true;
   }
 
-  bool parse_error(std::size_t read, const std::string& token, const nlohmann::json::exception& exception) {
-    bool at_end = read > text_.size();
-    refuse(at_end ? text_.size() : read - std::min<std::size_t>(read, 1), cause(at_end, token, exception.what()));
+  bool parse_error(std::size_t read, const std::string&, const nlohmann::json::exception& exception) {
+    std::size_t offset = std::min(read - std::min<std::size_t>(read, 1), text_.size());
+    refuse(offset, cause(offset, exception.what()));
   }
 
 private:
   // In our words; nlohmann's name its own classes and grammar.
-  static std::string cause(bool at_end, const std::string& token, std::string_view theirs) {
+  std::string cause(std::size_t offset, std::string_view theirs) const {
     auto says = [&](std::string_view words) { return theirs.find(words) < theirs.find("; last read"); };
-    if (at_end) return "unexpected end";
+    if (offset == text_.size()) return "unexpected end";
     if (says("out_of_range")) return "number out of range";
     if (says("ill-formed UTF-8")) return "invalid UTF-8 in a string";
     if (says("control character")) return "control character in a string";
     if (says("invalid string")) return "invalid escape in a string";
     if (says("invalid number")) return "malformed number";
-    return cat("unexpected '", printable(token, 40), "'");
+    if (text_[offset] == '"') return "unexpected string";
+    return cat("unexpected '", printable(word_at(offset), 40), "'");
+  }
+
+  // The number or word around offset, or the one character.
+  std::string_view word_at(std::size_t offset) const {
+    auto in_word = [&](std::size_t i) {
+      return i < text_.size() && std::isalnum(static_cast<unsigned char>(text_[i]));
+    };
+    if (!in_word(offset)) return text_.substr(offset, std::max<std::size_t>(utf8_length(text_.substr(offset)), 1));
+    std::size_t begin = offset, end = offset;
+    while (begin > 0 && in_word(begin - 1)) --begin;
+    while (in_word(end)) ++end;
+    return text_.substr(begin, end - begin);
   }
 
   bool add(Json value) {
