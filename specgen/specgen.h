@@ -53,7 +53,6 @@ struct Request {
   std::optional<std::string> cpus, cpu_shares, cpu_period, cpu_quota, cpuset_cpus, cpuset_mems;
   std::optional<std::string> pids_limit;
   std::optional<std::string> blkio_weight;
-  std::optional<std::string> cgroup_parent;
 
   std::optional<std::string> net, pid, ipc, uts, cgroupns; // none|private, host, ns:PATH
 
@@ -79,13 +78,14 @@ struct DeviceNode {
 
 struct HostFacts {
   std::string architecture;                         // GOARCH: "amd64"; "" is the one this program was built for
+  std::string hostname;                             // for a container in the host's network
   std::string kernel_release;                       // uname -r; "" is newer than all that is asked about
   std::optional<std::uint64_t> capabilities;        // our bounding set as a mask; nullopt: every one there is
   std::map<std::string, std::uint64_t> hard_limits; // "RLIMIT_NOFILE" -> ours; only read without CAP_SYS_RESOURCE
   unsigned cpus = 0;                                // online; 0: unknown
   std::vector<unsigned> thermal_throttle_cpus;      // N of each /sys/devices/system/cpu/cpuN/thermal_throttle
   std::vector<std::string> apparmor_profiles;       // loaded
-  bool cgroup2 = false;                             // unified only; v1 and hybrid are false
+  bool cgroup2 = false;                             // unified alone; v1 and hybrid are false
   std::map<std::string, DeviceNode> devices;        // as in needs(); all of /dev for a privileged container
 };
 
@@ -100,8 +100,7 @@ Needs needs(const Request& request);
 // ---- the image's own users ----
 struct UserFile {
   std::string text;
-  std::string
-      problem; // why it could not be read ("" when it was, or is not there): matters only if a name must be found
+  std::string problem; // why it could not be read; matters only if a name must be found. "" also when there is none
 };
 struct UserFiles {
   UserFile passwd, group;
@@ -140,13 +139,13 @@ struct Engine {
   std::string name;
   spec::RuntimeConfig base;               // all that does not depend on image, user or host
   bool default_seccomp = false;           // the default profile, resolved for the container
+  bool hostname_from_id = false;          // the container id's first 12 characters instead of base.hostname
   bool hostname_in_env = false;           // HOSTNAME=…
-  std::string default_hostname;           // without container id and flag; "": none
   std::vector<std::string> terminal_env;  // added with a terminal
   bool capabilities_of_root_only = false; // another user than 0 gets the bounding set alone
   bool privileged_ports = false;          // the two sysctls that let everyone bind low ports and ping
-  std::string apparmor_profile;           // used when loaded
-  std::vector<std::string> host_masked;   // "thermal_throttle": masked where the host has it
+  std::string apparmor_profile;           // used when it is loaded
+  bool mask_thermal_throttle = false;     // of each processor that has it
 };
 // "docker". Throws Error that names those there are.
 const Engine& engine(std::string_view name);
@@ -163,9 +162,10 @@ struct Generated {
 Generated generate(const std::optional<spec::ImageConfig>& image, const Engine& engine, const Request& request,
                    const UserFiles& users, const HostFacts& host);
 
-// What `runc spec` (1.3) writes, for `oci spec`. Rootless: uid and gid are the caller's, mapped to 0.
-spec::RuntimeConfig runc_template();
-spec::RuntimeConfig runc_template_rootless(std::uint32_t uid, std::uint32_t gid);
+// What `runc spec` (1.3) writes, for `oci spec`; with cgroup v2 it has a cgroup namespace as well. Rootless: uid and
+// gid are the caller's, mapped to 0.
+spec::RuntimeConfig runc_template(bool cgroup2);
+spec::RuntimeConfig runc_template_rootless(bool cgroup2, std::uint32_t uid, std::uint32_t gid);
 
 // The text of config.json: indented by tabs as runc does, a newline at the end.
 std::string config_text(const spec::RuntimeConfig& config);
