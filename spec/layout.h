@@ -35,6 +35,9 @@ public:
   bool has_blob(const Descriptor& descriptor) const; // a regular file of that size
   // O_NOFOLLOW, regular file, size as the descriptor says; throws Error that names the blob. Content is not verified.
   Fd open_blob(const Descriptor& descriptor) const;
+  // Gives a finished file, whose content the caller has checked, its place among the blobs: 0644, fsync, rename from
+  // `name` beneath `dir` (same file system), fsync of the folder. Replaces what is there.
+  void adopt_blob(int file, int dir, const std::string& name, const Digest& digest) const;
   std::string blob_path(const Digest& digest) const; // "blobs/sha256/…", beneath fd()
 
 private:
