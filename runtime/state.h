@@ -35,6 +35,8 @@ struct ProcessIdentity {
   std::uint64_t pidfs = 0;      // inode of its pidfd, unique until the next boot; 0 before Linux 6.9
   std::string boot;             // /proc/sys/kernel/random/boot_id
 
+  // The running kernel's.
+  static std::string current_boot();
   // Of a process that we know to be alive (our child). Throws.
   static ProcessIdentity of(pid_t pid);
   // A pidfd of it, or an empty Fd when it is gone, a zombie, or another process has its pid now. Throws on other
