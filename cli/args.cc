@@ -1,0 +1,174 @@
+#include "cli/args.h"
+
+#include "base/error.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <cctype>
+#include <memory>
+
+namespace oci::cli {
+
+namespace {
+
+bool is_flag_word(const std::string& arg) { return arg.size() > 1 && arg[0] == '-'; }
+
+bool is_negative_number(const std::string& arg) {
+  return arg.size() > 1 && arg[0] == '-' &&
+         std::all_of(arg.begin() + 1, arg.end(), [](unsigned char c) { return std::isdigit(c); });
+}
+
+bool has_value(const Flag& flag) {
+  return !std::holds_alternative<bool*>(flag.target) && !std::holds_alternative<std::optional<bool>*>(flag.target);
+}
+
+template <class Flags>
+auto find_flag(Flags& flags, const std::string& name) -> decltype(flags.data()) {
+  for (auto& flag : flags)
+    for (const std::string& one : split(flag.names, ','))
+      if (one == name) return &flag;
+  return nullptr;
+}
+
+// Whether the value of the last option in `arg` ("--env", "-it", "-e") is the next argument.
+bool value_follows(const std::vector<Flag>& own, const std::vector<Flag>& globals, const std::string& arg) {
+  auto find = [&](const std::string& name) {
+    const Flag* flag = find_flag(own, name);
+    return flag != nullptr ? flag : find_flag(globals, name);
+  };
+  if (arg.starts_with("--")) {
+    if (arg.find('=') != std::string::npos) return false;
+    const Flag* flag = find(arg);
+    return flag != nullptr && has_value(*flag);
+  }
+  for (std::size_t i = 1; i < arg.size(); ++i) {
+    const Flag* flag = find(std::string{'-', arg[i]});
+    if (flag != nullptr && has_value(*flag)) return i + 1 == arg.size();
+  }
+  return false;
+}
+
+// The option as CLI11 has it, with the flag's own target.
+CLI::Option* add(CLI::App& app, const Flag& flag) {
+  return std::visit(
+      [&](auto* target) -> CLI::Option* {
+        using T = std::remove_pointer_t<decltype(target)>;
+        if constexpr (std::is_same_v<T, bool>) {
+          return app.add_flag(flag.names, *target)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+        } else if constexpr (std::is_same_v<T, std::optional<bool>>) {
+          return app.add_flag_callback(flag.names, [target] { *target = true; });
+        } else if constexpr (std::is_same_v<T, Words>) {
+          return app.add_option(flag.names, *target)->take_all()->allow_extra_args(false);
+        } else {
+          return app
+              .add_option_function<std::string>(flag.names, [target](const std::string& value) { *target = value; })
+              ->take_last()
+              ->allow_extra_args(false);
+        }
+      },
+      flag.target);
+}
+
+// CLI11 has no flag with a third state; what stands after "=" is read here and taken off the line.
+bool take_tristate(std::vector<Flag>& flags, const std::string& arg) {
+  const std::size_t equals = arg.find('=');
+  if (equals == std::string::npos) return false;
+  Flag* flag = find_flag(flags, arg.substr(0, equals));
+  if (flag == nullptr || !std::holds_alternative<std::optional<bool>*>(flag->target)) return false;
+  const std::string value = to_lower(arg.substr(equals + 1));
+  const bool yes = value == "true" || value == "1", no = value == "false" || value == "0";
+  if (!yes && !no) fail(arg.substr(0, equals), ": ", arg.substr(equals + 1), " is not true or false");
+  *std::get<std::optional<bool>*>(flag->target) = yes;
+  flag->given = true;
+  return true;
+}
+
+[[noreturn]] void fail_unknown(const std::string& arg, const std::vector<Flag>& flags) {
+  std::vector<std::string> names;
+  for (const Flag& flag : flags)
+    if (!flag.hidden)
+      for (std::string& name : split(flag.names, ',')) names.push_back(std::move(name));
+  Error error(cat("unknown option ", printable(arg)));
+  if (auto near = nearest(arg.substr(0, arg.find('=')), names))
+    throw std::move(error).with_hint(cat("did you mean ", *near, "?"));
+  throw error;
+}
+
+} // namespace
+
+void Command::flag(std::string names, std::string help, bool& target) {
+  flags_.push_back({std::move(names), "", std::move(help), &target});
+}
+void Command::flag(std::string names, std::string help, std::optional<bool>& target) {
+  flags_.push_back({std::move(names), "", std::move(help), &target});
+}
+void Command::option(std::string names, std::string value, std::string help, std::string& target) {
+  flags_.push_back({std::move(names), std::move(value), std::move(help), &target});
+}
+void Command::option(std::string names, std::string value, std::string help, std::optional<std::string>& target) {
+  flags_.push_back({std::move(names), std::move(value), std::move(help), &target});
+}
+void Command::option(std::string names, std::string value, std::string help, Words& target) {
+  flags_.push_back({std::move(names), std::move(value), std::move(help), &target});
+}
+
+void Command::words(std::size_t least, std::size_t most, std::vector<std::string> names) {
+  least_ = least;
+  most_ = most;
+  word_names_ = std::move(names);
+}
+
+bool Command::takes_next(const std::string& arg) const { return value_follows(flags_, {}, arg); }
+
+Words Command::parse(const Words& args, Command& globals) {
+  Words words, options;
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    const std::string& arg = args[i];
+    const bool all_words = verbatim_after_ && words.size() >= *verbatim_after_;
+    if (all_words || arg == "--") {
+      if (arg == "--" && !all_words) words_before_dashes_ = words.size();
+      words.insert(words.end(), args.begin() + static_cast<std::ptrdiff_t>(i + (arg == "--" && !all_words)),
+                   args.end());
+      break;
+    }
+    if (!is_flag_word(arg) || (numbers_are_words_ && is_negative_number(arg))) {
+      words.push_back(arg);
+    } else if (!take_tristate(flags_, arg) && !take_tristate(globals.flags_, arg)) {
+      options.push_back(arg);
+      if (value_follows(flags_, globals.flags_, arg)) {
+        if (i + 1 == args.size()) fail("option ", arg, " needs a value");
+        options.push_back(args[++i]);
+      }
+    }
+  }
+
+  CLI::App app;
+  app.set_help_flag();
+  const bool own_h = find_flag(flags_, "-h") != nullptr;
+  app.add_flag(own_h ? "--help" : "-h,--help", help_);
+  std::vector<std::pair<Flag*, CLI::Option*>> added;
+  for (Flag& flag : flags_) added.emplace_back(&flag, add(app, flag));
+  for (Flag& flag : globals.flags_) {
+    const std::vector<std::string> names = split(flag.names, ',');
+    if (std::none_of(names.begin(), names.end(), [&](const std::string& name) { return find_flag(flags_, name); }))
+      added.emplace_back(&flag, add(app, flag));
+  }
+  app.allow_extras();
+  try {
+    std::reverse(options.begin(), options.end()); // as CLI11 takes them: from the back
+    app.parse(std::move(options));
+  } catch (const CLI::ParseError& error) {
+    throw Error(error.what());
+  }
+  for (const auto& [flag, option] : added) flag->given = flag->given || option->count() > 0;
+  if (help_) return {};
+  if (const Words extras = app.remaining(); !extras.empty()) fail_unknown(extras.front(), flags_);
+  if (words.size() < least_)
+    fail("missing argument ", words.size() < word_names_.size() ? word_names_[words.size()] : "");
+  if (words.size() > most_) fail("unexpected argument ", printable(words[most_]));
+  return words;
+}
+
+} // namespace oci::cli

@@ -1,0 +1,121 @@
+#include "cli/image_half.h"
+#include "cli/verbs.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/version.h"
+#include "cli/help.h"
+#include "spec/runtime_config.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+namespace oci::cli {
+
+namespace {
+
+void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+std::string version_text(Personality personality) {
+  const char* name = personality == Personality::runc ? "runc" : personality == Personality::crun ? "crun" : "oci";
+  return cat(name, " version " OCI_VERSION "\ncommit: " OCI_COMMIT "\nspec: ", spec::runtime_spec_version, "\n");
+}
+
+struct Line {
+  Words globals;    // what stands before the verb
+  std::string verb; // "" when there is none
+  Words rest;
+};
+
+Line split_line(const Command& globals, int argc, char** argv) {
+  Line line;
+  int i = 1;
+  for (; i < argc && argv[i][0] == '-' && argv[i][1] != '\0'; ++i) {
+    line.globals.emplace_back(argv[i]);
+    if (globals.takes_next(argv[i]) && i + 1 < argc) line.globals.emplace_back(argv[++i]);
+  }
+  if (i < argc) line.verb = argv[i++];
+  for (; i < argc; ++i) line.rest.emplace_back(argv[i]);
+  return line;
+}
+
+[[noreturn]] void fail_unknown_verb(const std::string& verb) {
+  std::vector<std::string> names;
+  for (const VerbEntry& entry : verb_table()) names.emplace_back(entry.name);
+  Error error(cat("unknown command ", printable(verb)));
+  const auto near = nearest(verb, names);
+  throw std::move(error).with_hint(near ? cat("did you mean `oci ", *near, "`?") : "`oci --help` lists the commands");
+}
+
+MakeVerb find_binding(std::span<const VerbBinding> bindings, std::string_view name) {
+  for (const VerbBinding& binding : bindings)
+    if (binding.name == name) return binding.make;
+  return nullptr;
+}
+
+int run_verb(const VerbEntry& entry, Verb& verb, const Globals& globals, Command& global_options,
+             const Words& arguments) {
+  Command command;
+  verb.declare(command);
+  const Words words = with_context(entry.name, [&] { return command.parse(arguments, global_options); });
+  if (command.help_wanted()) {
+    print(verb_help(entry, command));
+    return 0;
+  }
+  setup_log(globals);
+  return verb.run(globals, command, words);
+}
+
+int dispatch_or_throw(Program program, std::span<const VerbBinding> bindings, int argc, char** argv,
+                      int& failure_code) {
+  Globals globals;
+  globals.personality = personality_of(argv[0]);
+  Command global_options;
+  globals.declare(global_options);
+  bool version = false;
+  Command before_verb;
+  before_verb.flag("-v,--version", "print the version", version);
+  const Line line = split_line(global_options, argc, argv);
+  before_verb.parse(line.globals, global_options);
+  if (version) {
+    print(version_text(globals.personality));
+    return 0;
+  }
+  setup_log(globals);
+  if (before_verb.help_wanted() || line.verb.empty() || line.verb == "help") {
+    print(program_help(global_options));
+    return line.verb.empty() && !before_verb.help_wanted() ? 1 : 0;
+  }
+  const VerbEntry* entry = find_verb(line.verb);
+  if (entry == nullptr) fail_unknown_verb(line.verb);
+  failure_code = globals.personality == Personality::crun ? 1 : entry->failure_code;
+  if (entry->program == Program::image && program == Program::oci) exec_image_half({argv, argv + argc});
+  const MakeVerb make = find_binding(bindings, entry->name);
+  if (make == nullptr) fail(line.verb, ": runs in oci, not in oci-image");
+  return run_verb(*entry, *make(), globals, global_options, line.rest);
+}
+
+} // namespace
+
+int dispatch(Program program, std::span<const VerbBinding> bindings, int argc, char** argv) {
+  int failure_code = 1;
+  auto report = [&](const Error& error) {
+    log::report(error);
+    return error.exit_code() == 1 ? failure_code : error.exit_code();
+  };
+  try {
+    const int status = dispatch_or_throw(program, bindings, argc, argv, failure_code);
+    if (std::fflush(stdout) != 0) fail("write to stdout: ", errno_text(errno));
+    return status;
+  } catch (const Error& error) {
+    return report(error);
+  } catch (const std::bad_alloc&) {
+    return report(Error("out of memory"));
+  } catch (const std::exception& error) {
+    return report(Error(cat("internal error: ", error.what())));
+  }
+}
+
+} // namespace oci::cli

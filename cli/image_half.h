@@ -1,0 +1,22 @@
+// The way to the image half: the `oci-image` of this very build.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace oci::cli {
+
+// Beside our own program in a build tree, else in the libexec folder. Never by PATH or environment.
+std::string image_half_path();
+
+// Replaces this process; args[0] is what the user typed.
+[[noreturn]] void exec_image_half(const std::vector<std::string>& args);
+
+// Runs it, waits, and returns what it printed on stdout. It has said itself why when it fails: an Error with its exit
+// status and the text `doing` is thrown.
+std::string run_image_half(const std::vector<std::string>& args, const std::string& doing);
+
+// Called first by oci-image: refuses to work for another build's oci.
+void require_same_build();
+
+} // namespace oci::cli

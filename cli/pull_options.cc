@@ -1,0 +1,69 @@
+#include "cli/pull_options.h"
+
+#include "base/error.h"
+#include "fetch/fetch.h"
+#include "spec/image_record.h"
+#include "spec/reference.h"
+
+#include <unistd.h>
+
+namespace oci::cli {
+
+namespace {
+
+spec::Platform wanted_platform(const PullFlags& flags) {
+  return flags.platform ? spec::parse_platform(*flags.platform) : spec::host_platform();
+}
+
+spec::Image load_and_record(const spec::Store& store, const spec::Descriptor& descriptor, const PullFlags& flags) {
+  spec::Image image = spec::load_image(store.layout(), descriptor, wanted_platform(flags));
+  spec::write_image_record(store, image.descriptor, image.config_blob.bytes);
+  return image;
+}
+
+std::optional<spec::Descriptor> find_digest(const spec::Layout& layout, const Digest& digest) {
+  for (spec::Descriptor& descriptor : layout.index().manifests)
+    if (descriptor.digest == digest) return std::move(descriptor);
+  return std::nullopt;
+}
+
+} // namespace
+
+void PullFlags::declare(Command& command) {
+  command.option("--platform", "OS/ARCH[/VARIANT]", "which image of a multi-platform one (default: this machine's)",
+                 platform);
+  command.option("--creds", "USER[:PASSWORD]", "log in to the registry with these", creds);
+  command.flag("--no-creds", "log in to no registry", no_creds);
+  command.option("--authfile", "FILE", "look up credentials in FILE", authfile);
+  command.option("--cert-dir", "DIR", "trust the *.crt of DIR too; X.cert and X.key there log us in", cert_dir);
+  command.flag("--tls-verify", "check certificates (false: do not, and allow http)", tls_verify);
+  command.flag("-q,--quiet", "show no progress", quiet);
+}
+
+spec::Image pull_image(spec::Store& store, const std::string& name, const PullFlags& flags) {
+  fetch::PullOptions options;
+  options.platform = wanted_platform(flags);
+  if (flags.creds) options.registry.credentials = fetch::parse_credentials(*flags.creds);
+  options.registry.anonymous = flags.no_creds;
+  options.registry.auth_file = flags.authfile;
+  options.registry.tls_verify = flags.tls_verify;
+  options.registry.cert_dir = flags.cert_dir;
+  if (flags.creds && flags.no_creds) fail("--creds and --no-creds exclude each other");
+  const auto progress = flags.quiet ? fetch::silent_progress() : fetch::progress_for(STDERR_FILENO);
+  const fetch::Pulled pulled = fetch::pull(store, spec::ImageName::parse(name), options, *progress);
+  return load_and_record(store, pulled.manifest, flags);
+}
+
+std::optional<spec::Image> stored_image(const spec::Store& store, const std::string& name, const PullFlags& flags) {
+  std::optional<spec::Descriptor> descriptor;
+  if (const auto digest = Digest::parse(name)) {
+    descriptor = find_digest(store.layout(), *digest);
+    if (!descriptor) throw Error(cat(name, ": no image of the store has this digest"), 2);
+  } else if (!spec::has_transport(name)) {
+    descriptor = store.layout().find(spec::Reference::parse(name).text());
+  }
+  if (!descriptor) return std::nullopt;
+  return load_and_record(store, *descriptor, flags);
+}
+
+} // namespace oci::cli

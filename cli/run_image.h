@@ -1,0 +1,25 @@
+// `oci run IMAGE [COMMAND...]`: what is missing is pulled, the image unpacked into the store's containers/ID, run in
+// the foreground, and all of it removed.
+#pragma once
+
+#include "cli/container_options.h"
+#include "cli/globals.h"
+#include "cli/runtime_options.h"
+
+namespace oci::cli {
+
+struct RunImage {
+  std::string image;
+  Words command;
+  std::string name;     // the container's id; "" makes one
+  std::string platform; // "" is this machine's
+  bool quiet = false;
+};
+
+// The program's exit status; errors have docker's exit codes: 127 program not found, 126 not executable, 125 all else.
+int run_image(const Globals& globals, const RunImage& what, ContainerOptions& container, runtime::RunOptions options);
+
+// Whether the store has an image that a plain word names.
+bool store_has_image(const Globals& globals, const std::string& word);
+
+} // namespace oci::cli

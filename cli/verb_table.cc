@@ -1,0 +1,44 @@
+#include "cli/verbs.h"
+
+#include <array>
+
+namespace oci::cli {
+
+namespace {
+
+constexpr std::array table{
+    VerbEntry{"pull", "", Program::image, Group::images, "IMAGE",
+              "fetch an image from a registry, layout or archive into the store", "oci pull alpine"},
+    VerbEntry{"images", "", Program::image, Group::store, "", "list the images of the store", "oci images"},
+    VerbEntry{"unpack", "", Program::image, Group::bundles, "[IMAGE [BUNDLE]] [-- COMMAND...]",
+              "make a bundle from an image: rootfs and config.json", "oci unpack alpine ./bundle"},
+    VerbEntry{"spec", "", Program::oci, Group::bundles, "", "write a template config.json", "oci spec -b bundle"},
+    VerbEntry{"run", "", Program::oci, Group::containers, "[IMAGE [COMMAND...]] | [-b BUNDLE] ID",
+              "run a bundle, or an image in one go", "oci run alpine echo hello"},
+    VerbEntry{"create", "", Program::oci, Group::containers, "ID", "make a container from a bundle, ready to start",
+              "oci create -b bundle c1"},
+    VerbEntry{"start", "", Program::oci, Group::containers, "ID", "start the program of a created container",
+              "oci start c1"},
+    VerbEntry{"exec", "", Program::oci, Group::containers, "ID COMMAND... | -p PROCESS ID",
+              "run one more program in a container", "oci exec -t c1 sh", 255},
+    VerbEntry{"state", "", Program::oci, Group::containers, "ID", "print a container's state as JSON", "oci state c1"},
+    VerbEntry{"kill", "", Program::oci, Group::containers, "ID [SIGNAL]",
+              "send a signal (default SIGTERM) to a container", "oci kill c1 KILL"},
+    VerbEntry{"delete", "", Program::oci, Group::containers, "ID...", "remove what is left of a stopped container",
+              "oci delete --force c1"},
+    VerbEntry{"list", "", Program::oci, Group::containers, "", "list containers", "oci list"},
+    VerbEntry{"ps", "", Program::oci, Group::containers, "ID [PS-OPTION...]", "list the processes of a container",
+              "oci ps c1"},
+};
+
+} // namespace
+
+std::span<const VerbEntry> verb_table() { return table; }
+
+const VerbEntry* find_verb(std::string_view name) {
+  for (const VerbEntry& entry : table)
+    if (entry.name == name || (!entry.alias.empty() && entry.alias == name)) return &entry;
+  return nullptr;
+}
+
+} // namespace oci::cli
