@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The container's init stands alone: static, no interpreter, nothing undefined, no C++ runtime, no writable and executable
+# segment, small. init.sh PROGRAM [LIMIT-BYTES]
+set -euo pipefail
+program=$1 limit=${2:-65536}
+status=0
+wrong() {
+  echo "$program $*"
+  status=1
+}
+if readelf -lW "$program" | grep -q INTERP; then wrong "has an interpreter"; fi
+if readelf -dW "$program" | grep -q NEEDED; then wrong "needs a library"; fi
+undefined=$(readelf -sW "$program" | awk '$7 == "UND" && $8 != "" && $5 != "WEAK" { print $8 }' | sort -u)
+if [ -n "$undefined" ]; then wrong "has undefined symbols:" $undefined; fi
+runtime=$(readelf -sW "$program" | awk '{ print $8 }' | grep -E '^(_ZSt|_ZNSt|_ZNKSt|__cxa_throw|__gxx_personality|_Znwm|_Znam|malloc$|dlopen)' | head -n 3 || true)
+if [ -n "$runtime" ]; then wrong "carries a C++ runtime or allocator:" $runtime; fi
+if readelf -lW "$program" | grep -Eq 'LOAD.* RWE '; then wrong "has a segment that is writable and executable"; fi
+size=$(stat -c %s "$program")
+if [ "$size" -gt "$limit" ]; then wrong "has $size bytes; the limit is $limit"; fi
+exit $status
