@@ -23,6 +23,8 @@ Fd open_private(int dir, const std::string& name) {
   return check(std::move(opened), "open folder ", name);
 }
 
+std::string lock_name(const Digest& digest) { return cat(digest.algorithm(), "-", digest.hex()); }
+
 template <class F>
 auto opening(const std::string& path, F&& open) {
   try {
@@ -81,7 +83,13 @@ FileLock Store::exclusive() const {
 
 FileLock Store::lock_digest(const Digest& digest) const {
   return with_context(cat("store ", path()), [&] {
-    return FileLock::take(locks_.get(), cat(digest.algorithm(), "-", digest.hex()), FileLock::Mode::exclusive);
+    return FileLock::take(locks_.get(), lock_name(digest), FileLock::Mode::exclusive);
+  });
+}
+
+std::optional<FileLock> Store::try_lock_digest(const Digest& digest) const {
+  return with_context(cat("store ", path()), [&] {
+    return FileLock::try_take(locks_.get(), lock_name(digest), FileLock::Mode::exclusive);
   });
 }
 

@@ -27,6 +27,7 @@ public:
   FileLock exclusive() const; // held while blobs are removed
   // Held while the blob is fetched; a waiter finds it there, or takes over from a holder that died.
   FileLock lock_digest(const Digest& digest) const;
+  std::optional<FileLock> try_lock_digest(const Digest& digest) const; // nullopt when somebody else fetches it
 
   int partial() const { return partial_.get(); }
   int tmp() const { return tmp_.get(); }
