@@ -1,4 +1,5 @@
-// A child process of ours that runs a program: spawned by CLONE_VFORK, killed and reaped by the destructor.
+// A child process of ours that runs a program: spawned by vfork (CLONE_VM and CLONE_VFORK), killed and reaped by the
+// destructor.
 #pragma once
 
 #include "base/error.h"
@@ -31,6 +32,7 @@ public:
         fds; // {ours, theirs}: every other descriptor from 3 up is closed; 0-2 stay unless named
     int parent_death_signal = 0;
   };
+  // The signal mask is empty, every signal has its default action.
   static Child spawn(const Options& options); // throws; an exec that fails is reported here, with its errno
 
   Child() = default;
@@ -43,7 +45,7 @@ public:
   ExitStatus wait();
   // nullopt when it still runs after `timeout`.
   std::optional<ExitStatus> wait_for(std::chrono::milliseconds timeout);
-  void kill(int signal);
+  void kill(int signal); // of a process that was waited for: nothing
 
 private:
   pid_t pid_ = -1;
