@@ -85,6 +85,18 @@ bool take_tristate(std::vector<Flag>& flags, const std::string& arg) {
   return true;
 }
 
+// "--name=value" in two, since CLI11 takes no empty value after "=".
+void push_option(Words& options, const std::string& arg, const std::vector<Flag>& own,
+                 const std::vector<Flag>& globals) {
+  const std::size_t equals = arg.find('=');
+  if (arg.starts_with("--") && equals != std::string::npos && value_follows(own, globals, arg.substr(0, equals))) {
+    options.push_back(arg.substr(0, equals));
+    options.push_back(arg.substr(equals + 1));
+  } else {
+    options.push_back(arg);
+  }
+}
+
 [[noreturn]] void fail_unknown(const std::string& arg, const std::vector<Flag>& flags) {
   std::vector<std::string> names;
   for (const Flag& flag : flags)
@@ -136,7 +148,7 @@ Words Command::parse(const Words& args, Command& globals) {
     if (!is_flag_word(arg) || (numbers_are_words_ && is_negative_number(arg))) {
       words.push_back(arg);
     } else if (!take_tristate(flags_, arg) && !take_tristate(globals.flags_, arg)) {
-      options.push_back(arg);
+      push_option(options, arg, flags_, globals.flags_);
       if (value_follows(flags_, globals.flags_, arg)) {
         if (i + 1 == args.size()) fail("option ", arg, " needs a value");
         options.push_back(args[++i]);
