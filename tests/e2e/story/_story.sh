@@ -4,7 +4,7 @@
 pull_unpack_run() {
   local ref=$1
   shift
-  expect_ok oci pull --tls-verify=false "$ref"
+  expect_ok oci pull "$ref"
   expect_ok oci unpack
   expect_file bundle/config.json
   expect_ok oci run "$@"

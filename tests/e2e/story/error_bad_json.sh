@@ -20,7 +20,7 @@ good=$(cat "layout/blobs/sha256/${digest#*:}")
 for bad in '{"schemaVersion": 2,' 'no json at all' '[]' "$(jq -c '.layers[0].size = -1' <<<"$good")" \
   "$(jq -c '.layers[0].digest = "sha256:../../etc/passwd"' <<<"$good")" "$(jq -c 'del(.config)' <<<"$good")"; do
   serve_manifest "$bad"
-  expect_fail 1 "^error: pull $REGISTRY/sample" manifest -- oci pull --tls-verify=false "$REGISTRY/sample"
+  expect_fail 1 "^error: pull $REGISTRY/sample" manifest -- oci pull "$REGISTRY/sample"
   expect_nothing_half_written
 done
 

@@ -7,5 +7,5 @@ busybox_image layout:latest --cmd true
 start_registry --layout layout
 layer=$(jq -r '.layers[0].digest' "layout/blobs/sha256/$(jq -r '.manifests[0].digest[7:]' layout/index.json)")
 truncate -s 5000 "layout/blobs/sha256/${layer#*:}"
-expect_fail 1 "^error: pull $REGISTRY/sample" "${layer:7:12}" 'short|size|bytes|truncated' -- oci pull --tls-verify=false "$REGISTRY/sample"
+expect_fail 1 "^error: pull $REGISTRY/sample" "${layer:7:12}" 'short|size|bytes|truncated' -- oci pull "$REGISTRY/sample"
 expect_nothing_half_written

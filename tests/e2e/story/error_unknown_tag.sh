@@ -5,5 +5,5 @@
 
 busybox_image layout:latest --cmd true
 start_registry --layout layout
-expect_fail any "^error: pull $REGISTRY/sample:nosuch" 'not found|unknown' -- oci pull --tls-verify=false "$REGISTRY/sample:nosuch"
+expect_fail any "^error: pull $REGISTRY/sample:nosuch" 'not found|unknown' -- oci pull "$REGISTRY/sample:nosuch"
 expect_nothing_half_written
