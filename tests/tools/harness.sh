@@ -114,6 +114,10 @@ stop_process() {
 background() {
   local -n pid_variable=$1
   shift
+  case $1 in # not through a function: the pid is to be the program's
+  oci) set -- "$OCI" --root "$ROOT" "${@:2}" ;;
+  runtime) set -- "$RUNTIME" --root "$ROOT" "${@:2}" ;;
+  esac
   "$@" &
   pid_variable=$!
   at_exit stop_process "$pid_variable"

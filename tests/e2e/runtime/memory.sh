@@ -5,9 +5,8 @@
 make_bundle b sh -c 'echo started; exec sleep 60'
 background pid oci run -b b "$(id_of memory)" >started
 wait_for 10 grep -q started started
-oci_pid=$(pgrep -P "$pid" -f 'oci.* run -b' || echo "$pid")
-peak=$(awk '/^VmHWM/ { print $2 }' "/proc/$oci_pid/status")
-now=$(awk '/^RssAnon/ { print $2 }' "/proc/$oci_pid/status")
+peak=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status")
+now=$(awk '/^RssAnon/ { print $2 }' "/proc/$pid/status")
 expect_ok oci kill "$(id_of memory)" KILL
 wait "$pid" || true
 [ "$peak" -le 8192 ] || fail "peak of $peak KiB"
