@@ -30,9 +30,9 @@ CgroupNames cgroup_names_from(const Json& json); // throws "cgroup: …" for wha
 
 class Cgroup {
 public:
-  // Chooses by what is mounted on /sys/fs/cgroup and works out all names; nothing is made. Throws for a cgroupsPath
-  // with
-  // ".." in it, and for CgroupManager::systemd. A machine without cgroups is `disabled`.
+  // Chooses by what is mounted on /sys/fs/cgroup and works out all names; nothing is made. A machine without cgroups,
+  // or one where a user has no right to make any, is as good as `disabled`. Throws for CgroupManager::systemd, and when
+  // the cgroup has processes already.
   static std::unique_ptr<Cgroup> create(CgroupManager manager, const std::string& cgroups_path, const std::string& id);
   // What an earlier create made.
   static std::unique_ptr<Cgroup> open(CgroupNames names);
@@ -40,7 +40,8 @@ public:
   virtual ~Cgroup() = default;
   const CgroupNames& names() const { return names_; }
 
-  // mkdir, and for v1 the cpuset copied from the parent. Throws when the cgroup has processes already.
+  // mkdir, and for v1 the cpuset copied from the parent. names() are afterwards those that could be made (a user's may
+  // be fewer than planned).
   virtual void make() = 0;
   // Everything asked for is set, or throws "linux.resources.memory.limit: …". A null pointer still means the default
   // device list (v1). To be called after make() and before a process joins.
