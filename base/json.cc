@@ -86,6 +86,8 @@ public:
 
   Json parse() {
     if (text_.starts_with("\xEF\xBB\xBF")) refuse(0, "byte order mark");
+    const std::size_t nul = text_.find('\0');
+    if (nul != std::string_view::npos) refuse(nul, "NUL byte"); // nlohmann's lexer would take it for the end
     const char* end = text_.data() + text_.size();
     nlohmann::json::sax_parse(Cursor(text_.data(), &place_), Cursor(end, &place_), this);
     return std::move(root_);
