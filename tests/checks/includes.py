@@ -21,12 +21,11 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 
 def includes(tree):
     for module in BELOW:
-        folder = os.path.join(tree, module)
-        for name in sorted(os.listdir(folder) if os.path.isdir(folder) else []):
-            if name.endswith((".h", ".cc", ".inc")):
-                with open(os.path.join(folder, name), encoding="utf-8") as f:
+        for folder, _, names in os.walk(os.path.join(tree, module)):
+            for path in sorted(os.path.join(folder, n) for n in names if n.endswith((".h", ".cc", ".inc"))):
+                with open(path, encoding="utf-8") as f:
                     for ours, theirs in INCLUDE.findall(f.read()):
-                        yield module, f"{module}/{name}", ours, theirs
+                        yield module, os.path.relpath(path, tree), ours, theirs
 
 
 def wrong(module, name, ours, theirs):

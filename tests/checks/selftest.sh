@@ -82,7 +82,7 @@ catches 'needs a library' bash "$checks/init.sh" plain
 catches 'undefined symbols' bash "$checks/init.sh" stream
 "$compiler" -static stream.cc -o violation
 catches 'C\+\+ runtime' bash "$checks/init.sh" violation
-"$compiler" "${alone[@]}" -Wl,-N bare.cc -o violation
+"$compiler" "${alone[@]}" -Wl,-N bare.cc -o violation 2>/dev/null
 catches 'writable and executable' bash "$checks/init.sh" violation
 
 # --- words

@@ -122,7 +122,7 @@ def main():
     parser.add_argument("--index", action="store_true")
     args = parser.parse_args()
 
-    path, _, tag = args.target.rpartition(":")
+    path, _, tag = args.target.partition(":")
     types = DOCKER if args.docker else OCI
     layout = Layout(path)
     platform = platform_of(args.platform)
