@@ -44,9 +44,10 @@ private:
   Fd fd_;
 };
 
-// Waits until the process behind `pidfd` ends, meanwhile passing signals on to it and, where `master` is a pty's,
-// our stdin to it and its output to our stdout (raw mode, window size, both directions with one fixed buffer). Children
-// of ours that end meanwhile are reaped. Returns how it ended; throws when it is not our child.
-ExitStatus run_foreground(int pidfd, SignalRelay& signals, Fd master = Fd());
+// Waits until our child `pid` ends, meanwhile passing signals on to it and, where `master` is a pty's, our stdin to it
+// and its output to our stdout (raw mode, window size; one fixed buffer a direction, so that a reader who stalls stalls
+// the program and nothing grows). Other children of ours that end meanwhile are reaped. Returns how it ended; throws
+// when it is not our child.
+ExitStatus run_foreground(pid_t pid, int pidfd, SignalRelay& signals, Fd master = Fd());
 
 } // namespace oci::runtime
