@@ -20,6 +20,16 @@ std::string descriptor_with_size(std::string_view size) {
   return cat(R"({"schemaVersion": 2, "manifests": [{"digest": ")", digest_a, R"(", "size": )", size, "}]}");
 }
 
+std::string manifest_error(const std::string& text) {
+  return error_of([&] { (void)parse_manifest(text, "m"); });
+}
+std::string index_error(const std::string& text) {
+  return error_of([&] { (void)parse_index(text, "i"); });
+}
+std::string image_config_error(const std::string& text) {
+  return error_of([&] { (void)parse_image_config(text, "c"); });
+}
+
 TEST(Manifest, RoundTrip) {
   const std::string layer =
       cat(R"({"mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": ")", digest_b,
@@ -63,7 +73,7 @@ TEST(Manifest, Refuses) {
        "m: layers[0].Size: differs only in case from \"size\""},
       {manifest_with(R"(, "annotations": {"a": 1})"), "m: annotations[\"a\"]: expected a string, got a number"},
   };
-  for (const auto& [text, message] : cases) EXPECT_EQ(error_of([&] { (void)parse_manifest(text, "m"); }), message);
+  for (const auto& [text, message] : cases) EXPECT_EQ(manifest_error(text), message);
 }
 
 TEST(Manifest, RefusesMoreLayersThanAnImageHas) {
@@ -74,20 +84,15 @@ TEST(Manifest, RefusesMoreLayersThanAnImageHas) {
     return manifest_with(cat(R"(,"layers":[)", layers, "]"));
   };
   EXPECT_EQ(parse_manifest(with_layers(max_layers), "m").layers.size(), max_layers);
-  EXPECT_EQ(error_of([&] { (void)parse_manifest(with_layers(max_layers + 1), "m"); }),
-            "m: layers: 4097 of them, at most 4096 are allowed");
+  EXPECT_EQ(manifest_error(with_layers(max_layers + 1)), "m: layers: 4097 of them, at most 4096 are allowed");
 }
 
 TEST(Descriptor, SizesAreWholeAndPossible) {
   EXPECT_EQ(parse_index(descriptor_with_size("9007199254740992"), "i").manifests.at(0).size, std::int64_t{1} << 53);
   for (const char* size : {"-1", "9007199254740993", "18446744073709551615", "1e30", "9223372036854775808"})
-    EXPECT_EQ(error_of([&] { (void)parse_index(descriptor_with_size(size), "i"); }),
-              "i: manifests[0].size: out of range")
-        << size;
-  EXPECT_EQ(error_of([] { (void)parse_index(descriptor_with_size("1.5"), "i"); }),
-            "i: manifests[0].size: must be a whole number");
-  EXPECT_EQ(error_of([] { (void)parse_index(descriptor_with_size("\"1\""), "i"); }),
-            "i: manifests[0].size: expected a number, got a string");
+    EXPECT_EQ(index_error(descriptor_with_size(size)), "i: manifests[0].size: out of range") << size;
+  EXPECT_EQ(index_error(descriptor_with_size("1.5")), "i: manifests[0].size: must be a whole number");
+  EXPECT_EQ(index_error(descriptor_with_size("\"1\"")), "i: manifests[0].size: expected a number, got a string");
 }
 
 TEST(Descriptor, IsParsedAlone) {
@@ -105,13 +110,13 @@ TEST(Index, Refuses) {
       {R"({"schemaVersion": 2, "manifests": {}})", "i: manifests: expected an array, got an object"},
       {R"({"schemaVersion": 2, "manifests": [null]})", "i: manifests[0]: expected an object, got null"},
   };
-  for (const auto& [text, message] : cases) EXPECT_EQ(error_of([&] { (void)parse_index(text, "i"); }), message);
+  for (const auto& [text, message] : cases) EXPECT_EQ(index_error(text), message);
 }
 
 TEST(Index, RefusesWhatIsTooLarge) {
   std::string text = R"({"schemaVersion": 2, "manifests": []})";
   text.append(max_document_bytes, ' ');
-  EXPECT_EQ(error_of([&] { (void)parse_index(text, "i"); }), "i: larger than 4.0 MiB");
+  EXPECT_EQ(index_error(text), "i: larger than 4.0 MiB");
 }
 
 constexpr std::string_view image_config = R"json({
@@ -160,7 +165,7 @@ TEST(ImageConfig, Refuses) {
       {R"({"config": {"Volumes": {"/a": 1}}, "rootfs": {"type": "layers"}})",
        "c: config.Volumes[\"/a\"]: expected an object, got a number"},
   };
-  for (const auto& [text, message] : cases) EXPECT_EQ(error_of([&] { (void)parse_image_config(text, "c"); }), message);
+  for (const auto& [text, message] : cases) EXPECT_EQ(image_config_error(text), message);
 }
 
 TEST(DocumentKind, FromMediaTypeOrBody) {
