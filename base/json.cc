@@ -153,6 +153,7 @@ private:
     if (says("control character")) return "control character in a string";
     if (says("invalid string")) return "invalid escape in a string";
     if (says("invalid number")) return "malformed number";
+    if (says("invalid literal") && offset > 0 && std::isalpha(static_cast<unsigned char>(text_[offset - 1]))) --offset;
     if (text_[offset] == '"') return "unexpected string";
     return cat("unexpected '", printable(word_at(offset), 40), "'");
   }
