@@ -82,15 +82,13 @@ FileLock Store::exclusive() const {
 }
 
 FileLock Store::lock_digest(const Digest& digest) const {
-  return with_context(cat("store ", path()), [&] {
-    return FileLock::take(locks_.get(), lock_name(digest), FileLock::Mode::exclusive);
-  });
+  return with_context(cat("store ", path()),
+                      [&] { return FileLock::take(locks_.get(), lock_name(digest), FileLock::Mode::exclusive); });
 }
 
 std::optional<FileLock> Store::try_lock_digest(const Digest& digest) const {
-  return with_context(cat("store ", path()), [&] {
-    return FileLock::try_take(locks_.get(), lock_name(digest), FileLock::Mode::exclusive);
-  });
+  return with_context(cat("store ", path()),
+                      [&] { return FileLock::try_take(locks_.get(), lock_name(digest), FileLock::Mode::exclusive); });
 }
 
 std::string Store::container_path(const std::string& id) const {

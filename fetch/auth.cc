@@ -1,0 +1,109 @@
+#include "fetch/auth.h"
+
+#include "fetch/base64.h"
+#include "fetch/registry_error.h"
+
+#include <algorithm>
+
+namespace oci::fetch {
+namespace {
+
+constexpr std::size_t max_token_answer = 1u << 20;
+
+std::vector<Challenge> challenges_of(const HttpAnswer& refused) {
+  std::vector<Challenge> all;
+  for (const auto& [name, value] : refused.headers) {
+    if (name != "www-authenticate") continue;
+    for (Challenge& challenge : parse_challenges(value)) all.push_back(std::move(challenge));
+  }
+  return all;
+}
+
+const Challenge* find_scheme(const std::vector<Challenge>& challenges, std::string_view scheme) {
+  auto found = std::find_if(challenges.begin(), challenges.end(), [&](const auto& c) { return c.scheme == scheme; });
+  return found == challenges.end() ? nullptr : &*found;
+}
+
+std::string param(const Challenge& challenge, const std::string& name) {
+  auto found = challenge.params.find(name);
+  return found == challenge.params.end() ? "" : found->second;
+}
+
+bool can_be_sent(std::string_view token) {
+  return !token.empty() && std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+} // namespace
+
+std::string token_in(std::string_view body, const std::string& server) {
+  std::optional<Json> answer;
+  try {
+    answer = parse_json(body, "token", {.duplicates = JsonLimits::Duplicates::last_wins});
+  } catch (const Error&) {
+    fail("token from ", server, ": the answer is not valid JSON");
+  }
+  for (std::string_view key : {"token", "access_token"}) {
+    const Json* value = answer->find(key);
+    const std::string* text = value ? value->as_string() : nullptr;
+    if (text && can_be_sent(*text)) return *text;
+  }
+  fail("token from ", server, ": the answer holds none");
+}
+
+void RegistryAuth::find_login_once() {
+  if (!looked_for_login_) login_ = find_login(reference_, options_);
+  looked_for_login_ = true;
+}
+
+std::string RegistryAuth::basic() const {
+  return cat("Basic ", base64_encode(cat(login_->credentials.user, ":", login_->credentials.password)));
+}
+
+void RegistryAuth::answer(const Url& registry, const HttpAnswer& refused, HttpClient& http) {
+  find_login_once();
+  std::vector<Challenge> challenges = challenges_of(refused);
+  if (const Challenge* bearer = find_scheme(challenges, "bearer")) {
+    authorization_ = cat("Bearer ", token(registry, *bearer, http));
+    return;
+  }
+  bool can_answer = find_scheme(challenges, "basic") && login_ && authorization_ != basic();
+  if (!can_answer) fail_denied(refused);
+  authorization_ = basic();
+}
+
+void RegistryAuth::fail_denied(const HttpAnswer& refused) const {
+  std::string why = registry_error(refused).text(refused.status);
+  if (login_)
+    throw Error(cat("log in to ", reference_.registry, " as ", printable(login_->credentials.user, 80), ": ", why))
+        .with_hint(cat("the credentials are from ", login_->origin));
+  throw Error(cat("access to ", reference_.name(), " denied: ", why))
+      .with_hint("no credentials were sent; give them with --creds USER:PASSWORD or in an auth file");
+}
+
+Url RegistryAuth::token_url(const Url& registry, const Challenge& challenge) const {
+  std::string realm = param(challenge, "realm");
+  std::optional<Url> url = Url::parse(realm);
+  if (!url) fail("token server of ", registry.host(), ": not an http or https URL: ", printable(realm, 120));
+  if (auto why = refused_step(registry, *url, options_.tls_verify == false)) {
+    fail("token server ", url->shown(), " refused: ", *why);
+  }
+  if (login_) url = url->with_query("account", login_->credentials.user);
+  if (std::string service = param(challenge, "service"); !service.empty()) url = url->with_query("service", service);
+  std::string scope = cat("repository:", reference_.repository, ":pull");
+  if (param(challenge, "error") == "insufficient_scope") scope = param(challenge, "scope");
+  return url->with_query("scope", scope);
+}
+
+std::string RegistryAuth::token(const Url& registry, const Challenge& challenge, HttpClient& http) const {
+  HttpRequest request{.url = token_url(registry, challenge), .body_limit = max_token_answer};
+  if (login_) request.authorization = basic();
+  std::string server = request.url.host();
+  std::unique_ptr<HttpExchange> exchange = http.run(std::move(request));
+  if (exchange->failure()) fail("token from ", server, ": ", exchange->failure()->text);
+  const HttpAnswer& answer = exchange->answer();
+  if (answer.status == 401 || answer.status == 403) fail_denied(answer);
+  if (answer.status != 200) fail("token from ", server, ": ", registry_error(answer).text(answer.status));
+  return token_in(answer.body, server);
+}
+
+} // namespace oci::fetch

@@ -1,0 +1,28 @@
+// Where an image comes from. A source offers the least it has; digests, sizes and documents are checked by who asks
+// (pull.cc, intake.h), once and for every source.
+#pragma once
+
+#include "fetch/intake.h"
+#include "spec/image.h"
+
+#include <span>
+#include <string>
+
+namespace oci::fetch {
+
+class ImageSource {
+public:
+  virtual ~ImageSource() = default;
+
+  // What the name stands for: an image or an index. The digest is the one that was asked for, or empty when only the
+  // server's word would stand for it. At most max_document_bytes. Throws with exit code 2 when there is no such image.
+  virtual spec::RawBlob top() = 0;
+  // A document an index names, as it came.
+  virtual std::string document(const spec::Descriptor& descriptor) = 0;
+  // Delivers each of `wanted` (no digest twice) into the intake. Returns when all are in the store.
+  virtual void blobs(std::span<const spec::Descriptor> wanted, Intake& intake) = 0;
+  // Its name in a store.
+  virtual std::string store_name() = 0;
+};
+
+} // namespace oci::fetch

@@ -1,0 +1,136 @@
+#include "fetch/intake.h"
+
+#include "base/sys.h"
+
+#include <set>
+#include <vector>
+
+namespace oci::fetch {
+namespace {
+
+constexpr std::size_t copy_buffer = 256u << 10;
+
+} // namespace
+
+IncomingBlob::IncomingBlob(const spec::Store& store, spec::Descriptor descriptor, FileLock lock, Progress& progress,
+                           IntakeTotals& totals)
+    : store_(store), descriptor_(std::move(descriptor)), lock_(std::move(lock)), progress_(progress), totals_(totals),
+      name_(cat("blob ", descriptor_.digest.text())), shown_(descriptor_.digest.short_hex()),
+      file_name_(cat(descriptor_.digest.algorithm(), "-", descriptor_.digest.hex())),
+      hasher_(descriptor_.digest.algorithm()) {
+  open_part();
+  progress_.start(shown_, expected(), size_);
+}
+
+IncomingBlob::~IncomingBlob() {
+  if (file_ && size_ == 0) (void)sys::unlinkat(store_.partial(), file_name_);
+}
+
+// Whatever an earlier process left is hashed again, so that the digest is over all that is handed on.
+void IncomingBlob::open_part() {
+  constexpr int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+  file_ =
+      check(sys::openat(store_.partial(), file_name_, flags, 0600), "open the part of ", name_, " in ", store_.path());
+  struct stat info = check(sys::fstat(file_.get()), "stat the part of ", name_);
+  if (!S_ISREG(info.st_mode)) fail("part of ", name_, " in ", store_.path(), ": not a regular file");
+  if (static_cast<std::uint64_t>(info.st_size) > expected()) {
+    check(sys::ftruncate(file_.get(), 0), "empty the part of ", name_);
+  }
+  std::vector<std::byte> buffer(copy_buffer);
+  while (std::size_t count = check(sys::read(file_.get(), buffer.data(), buffer.size()), "read the part of ", name_)) {
+    hasher_.update(Bytes(buffer).first(count));
+    size_ += count;
+  }
+  from_before_ = size_;
+}
+
+void IncomingBlob::write(Bytes bytes) {
+  if (bytes.size() > expected() - size_) {
+    discard();
+    fail(name_, ": larger than the ", expected(), " bytes its descriptor says");
+  }
+  check(write_all(file_.get(), as_text(bytes)), "write ", name_, " to ", store_.path());
+  hasher_.update(bytes);
+  size_ += bytes.size();
+  totals_.bytes_fetched += bytes.size();
+  progress_.advance(shown_, bytes.size());
+}
+
+void IncomingBlob::restart() {
+  check(sys::ftruncate(file_.get(), 0), "empty the part of ", name_);
+  check(sys::lseek(file_.get(), 0, SEEK_SET), "rewind the part of ", name_);
+  hasher_ = Hasher(descriptor_.digest.algorithm());
+  size_ = from_before_ = 0;
+  progress_.rewind(shown_);
+}
+
+void IncomingBlob::discard() {
+  (void)sys::unlinkat(store_.partial(), file_name_);
+  file_.reset();
+}
+
+bool IncomingBlob::commit() {
+  if (size_ != expected()) fail(name_, ": ends after ", size_, " of ", expected(), " bytes");
+  Digest actual = hasher_.finish();
+  if (actual != descriptor_.digest) {
+    if (from_before_ > 0) {
+      restart();
+      return false;
+    }
+    discard();
+    fail(name_, ": wrong digest: its content is ", actual.text());
+  }
+  store_.layout().adopt_blob(file_.get(), store_.partial(), file_name_, descriptor_.digest);
+  file_.reset();
+  totals_.blobs_fetched += 1;
+  totals_.bytes_present += from_before_;
+  progress_.done(shown_);
+  return true;
+}
+
+std::vector<spec::Descriptor> Intake::missing(std::span<const spec::Descriptor> wanted) {
+  std::vector<spec::Descriptor> missing;
+  std::set<Digest> seen;
+  for (const spec::Descriptor& descriptor : wanted) {
+    if (!seen.insert(descriptor.digest).second) continue;
+    if (store_.layout().has_blob(descriptor)) {
+      count_present(descriptor);
+    } else {
+      missing.push_back(descriptor);
+    }
+  }
+  return missing;
+}
+
+void Intake::count_present(const spec::Descriptor& descriptor) {
+  totals_.blobs_present += 1;
+  totals_.bytes_present += static_cast<std::uint64_t>(descriptor.size);
+}
+
+// Looks once more under the lock: whoever held it before may have brought the blob.
+Intake::Admission Intake::admit(const spec::Descriptor& descriptor, FileLock lock) {
+  if (store_.layout().has_blob(descriptor)) {
+    count_present(descriptor);
+    return {State::present, nullptr};
+  }
+  return {State::open, std::make_unique<IncomingBlob>(store_, descriptor, std::move(lock), progress_, totals_)};
+}
+
+Intake::Admission Intake::try_admit(const spec::Descriptor& descriptor) {
+  std::optional<FileLock> lock = store_.try_lock_digest(descriptor.digest);
+  if (!lock) return {State::busy, nullptr};
+  return admit(descriptor, std::move(*lock));
+}
+
+void Intake::copy(const spec::Descriptor& descriptor, const std::function<std::unique_ptr<Source>()>& open) {
+  Admission admission = admit(descriptor, store_.lock_digest(descriptor.digest));
+  if (admission.state == State::present) return;
+  IncomingBlob& blob = *admission.blob;
+  if (blob.size() > 0) blob.restart(); // a file is read again sooner than its part is trusted
+  std::unique_ptr<Source> source = open();
+  std::vector<std::byte> buffer(copy_buffer);
+  while (std::size_t count = source->read(buffer)) blob.write(Bytes(buffer).first(count));
+  blob.commit();
+}
+
+} // namespace oci::fetch

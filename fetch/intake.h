@@ -1,0 +1,88 @@
+// Blobs on their way into the store: the one place where what a source delivers is counted, hashed and kept. A blob
+// grows in .oci/partial, survives there when the process ends, and is renamed into blobs/ once size and digest are
+// right.
+#pragma once
+
+#include "base/hash.h"
+#include "base/io.h"
+#include "fetch/progress.h"
+#include "spec/store.h"
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace oci::fetch {
+
+struct IntakeTotals {
+  std::size_t blobs_fetched = 0, blobs_present = 0;
+  std::uint64_t bytes_fetched = 0, bytes_present = 0;
+};
+
+class IncomingBlob final : public Sink {
+public:
+  IncomingBlob(const spec::Store& store, spec::Descriptor descriptor, FileLock lock, Progress& progress,
+               IntakeTotals& totals);
+  IncomingBlob(const IncomingBlob&) = delete;
+  IncomingBlob& operator=(const IncomingBlob&) = delete;
+  ~IncomingBlob() override;
+
+  const spec::Descriptor& descriptor() const { return descriptor_; }
+  const std::string& name() const { return name_; } // "blob sha256:…", for errors
+  // Bytes that are there: where a transfer goes on.
+  std::uint64_t size() const { return size_; }
+  std::uint64_t expected() const { return static_cast<std::uint64_t>(descriptor_.size); }
+
+  void write(Bytes bytes) override; // throws as soon as there are more than the descriptor says
+  void restart();                   // from byte 0
+  // Of the whole blob. False when the digest is wrong but part of it was from an earlier process: it was started over,
+  // and the caller delivers once more. Throws when the digest is wrong otherwise.
+  bool commit();
+
+private:
+  void open_part();
+  void discard();
+
+  const spec::Store& store_;
+  spec::Descriptor descriptor_;
+  FileLock lock_;
+  Progress& progress_;
+  IntakeTotals& totals_;
+  std::string name_, shown_, file_name_;
+  Fd file_;
+  Hasher hasher_;
+  std::uint64_t size_ = 0;
+  std::uint64_t from_before_ = 0; // of size_, written by an earlier process
+};
+
+class Intake {
+public:
+  Intake(const spec::Store& store, Progress& progress) : store_(store), progress_(progress) {}
+
+  // Those of `wanted` that are not in the store yet, each digest once.
+  std::vector<spec::Descriptor> missing(std::span<const spec::Descriptor> wanted);
+
+  enum class State { open, present, busy }; // busy: another process fetches it right now
+  struct Admission {
+    State state;
+    std::unique_ptr<IncomingBlob> blob; // when open
+  };
+  Admission try_admit(const spec::Descriptor& descriptor); // never waits
+  // The whole way of one blob from a file; waits for another process that is at it. `open` is called when it is needed.
+  void copy(const spec::Descriptor& descriptor, const std::function<std::unique_ptr<Source>()>& open);
+
+  Progress& progress() { return progress_; }
+  const IntakeTotals& totals() const { return totals_; }
+
+private:
+  Admission admit(const spec::Descriptor& descriptor, FileLock lock);
+  void count_present(const spec::Descriptor& descriptor);
+
+  const spec::Store& store_;
+  Progress& progress_;
+  IntakeTotals totals_;
+};
+
+} // namespace oci::fetch

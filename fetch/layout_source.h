@@ -1,0 +1,13 @@
+// oci:PATH[:REF] as a source.
+#pragma once
+
+#include "fetch/image_source.h"
+#include "spec/reference.h"
+
+#include <memory>
+
+namespace oci::fetch {
+
+std::unique_ptr<ImageSource> open_layout(const spec::ImageName& name);
+
+} // namespace oci::fetch

@@ -1,0 +1,176 @@
+#include "fetch/registry_source.h"
+
+#include "fetch/registry_call.h"
+#include "fetch/registry_error.h"
+
+#include <algorithm>
+#include <deque>
+
+namespace oci::fetch {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::vector<std::string> accepted_documents() {
+  std::vector<std::string> headers;
+  for (std::string_view type :
+       {spec::media::oci_manifest, spec::media::docker_manifest, spec::media::docker_list, spec::media::oci_index}) {
+    headers.push_back(cat("Accept: ", type));
+  }
+  return headers;
+}
+
+// What the header says when that is a kind of document; "" lets the body tell.
+std::string document_type(const HttpAnswer& answer) {
+  std::string header = answer.header("content-type");
+  std::string type = to_lower(trim(std::string_view(header).substr(0, header.find(';'))));
+  bool known = spec::media::is_manifest(type) || spec::media::is_index(type) || type == spec::media::docker_schema1 ||
+               type == spec::media::docker_schema1_signed;
+  return known ? type : "";
+}
+
+// One blob from the first request to the rename, through failures and restarts.
+class BlobTransfer final : private ResumableBody {
+public:
+  BlobTransfer(RegistrySession& session, std::unique_ptr<IncomingBlob> blob)
+      : session_(session), blob_(std::move(blob)) {}
+
+  // True when the blob is in the store.
+  bool advance() {
+    if (blob_->size() < blob_->expected()) {
+      if (!call_) start();
+      if (!call_->advance()) return false;
+      judge(call_->answer());
+      call_.reset();
+      if (blob_->size() < blob_->expected()) return false; // to be had from the start
+    }
+    return blob_->commit();
+  }
+
+private:
+  void start() {
+    Url url = session_.repository_url(cat("blobs/", blob_->descriptor().digest.text()));
+    call_ = std::make_unique<RegistryCall>(session_,
+                                           RegistryCall::Request{.what = blob_->name(), .url = url, .body = this});
+  }
+
+  void judge(const HttpAnswer& answer) {
+    if (answer.status == 200 || answer.status == 206) return;
+    bool part_is_useless = answer.status == 416 && blob_->size() > 0 && !started_over_;
+    if (part_is_useless) {
+      started_over_ = true;
+      return blob_->restart();
+    }
+    if (answer.status == 403 && call_->answering_host() == session_.base().host()) session_.auth().fail_denied(answer);
+    std::string why = registry_error(answer).text(answer.status);
+    const spec::Descriptor& wanted = blob_->descriptor();
+    if (answer.status == 404 && spec::media::is_foreign_layer(wanted.media_type)) {
+      fail(blob_->name(), ": a foreign layer that ", call_->answering_host(),
+           " does not have; other addresses are not asked");
+    }
+    fail(blob_->name(), ": ", call_->answering_host(), " answered ", why);
+  }
+
+  void begin(const HttpAnswer& answer) override {
+    if (answer.status == 200) {
+      if (blob_->size() > 0) blob_->restart();
+      return;
+    }
+    std::string range = answer.header("content-range");
+    if (!range.starts_with(cat("bytes ", blob_->size(), "-"))) {
+      fail(blob_->name(), ": asked for the bytes from ", blob_->size(), ", got ", printable(range, 80));
+    }
+  }
+  void write(Bytes bytes) override { blob_->write(bytes); }
+  std::uint64_t offset() const override { return blob_->size(); }
+  std::optional<std::string> shortcoming() const override {
+    if (blob_->size() == blob_->expected()) return std::nullopt;
+    return cat("the answer ends after ", blob_->size(), " of ", blob_->expected(), " bytes");
+  }
+
+  RegistrySession& session_;
+  std::unique_ptr<IncomingBlob> blob_;
+  bool started_over_ = false;
+  std::unique_ptr<RegistryCall> call_;
+};
+
+class RegistrySource final : public ImageSource {
+public:
+  RegistrySource(const spec::Reference& reference, const PullOptions& options, Progress& progress)
+      : reference_(reference), parallel_(std::max(options.parallel, 1u)),
+        session_(reference, options.registry, progress) {}
+
+  spec::RawBlob top() override {
+    return get_document(reference_.tag.empty() ? reference_.digest.text() : reference_.tag, reference_.digest);
+  }
+
+  std::string document(const spec::Descriptor& descriptor) override {
+    return get_document(descriptor.digest.text(), descriptor.digest).bytes;
+  }
+
+  void blobs(std::span<const spec::Descriptor> wanted, Intake& intake) override {
+    std::deque<spec::Descriptor> waiting(wanted.begin(), wanted.end());
+    std::vector<std::unique_ptr<BlobTransfer>> running;
+    while (!waiting.empty() || !running.empty()) {
+      start_some(waiting, running, intake);
+      std::erase_if(running, [](const auto& transfer) { return transfer->advance(); });
+      if (!waiting.empty() || !running.empty()) session_.http().step(milliseconds(100));
+    }
+  }
+
+  std::string store_name() override { return reference_.text(); }
+
+private:
+  // What another process fetches stays in the queue, behind what nobody does.
+  void start_some(std::deque<spec::Descriptor>& waiting, std::vector<std::unique_ptr<BlobTransfer>>& running,
+                  Intake& intake) {
+    for (std::size_t left = waiting.size(); left > 0 && running.size() < parallel_; --left) {
+      spec::Descriptor descriptor = std::move(waiting.front());
+      waiting.pop_front();
+      Intake::Admission admission = intake.try_admit(descriptor);
+      if (admission.state == Intake::State::busy) {
+        waiting.push_back(std::move(descriptor));
+      } else if (admission.state == Intake::State::open) {
+        running.push_back(std::make_unique<BlobTransfer>(session_, std::move(admission.blob)));
+      }
+    }
+  }
+
+  spec::RawBlob get_document(const std::string& name, const Digest& digest) {
+    RegistryCall call(session_, {.what = cat("manifest ", name),
+                                 .url = session_.repository_url(cat("manifests/", name)),
+                                 .headers = accepted_documents(),
+                                 .body_limit = spec::max_document_bytes});
+    const HttpAnswer& answer = call.finish();
+    judge_document(call, answer, name);
+    return {document_type(answer), digest, answer.body};
+  }
+
+  void judge_document(const RegistryCall& call, const HttpAnswer& answer, const std::string& name) {
+    if (answer.status == 200) {
+      std::string encoding = to_lower(answer.header("content-encoding"));
+      if (encoding.empty() || encoding == "identity") return;
+      fail("manifest ", name, ": sent with content encoding ", printable(encoding, 40));
+    }
+    RegistryError error = registry_error(answer);
+    std::string why = error.text(answer.status);
+    if (answer.status == 404 && error.code == "NAME_UNKNOWN") fail("repository not found: ", why);
+    if (answer.status == 404) throw Error(cat("image not found: ", why), 2);
+    bool own_answer = call.answering_host() == session_.base().host();
+    if (own_answer && (answer.status == 401 || answer.status == 403)) session_.auth().fail_denied(answer);
+    fail("manifest ", name, ": ", call.answering_host(), " answered ", why);
+  }
+
+  spec::Reference reference_;
+  std::size_t parallel_;
+  RegistrySession session_;
+};
+
+} // namespace
+
+std::unique_ptr<ImageSource> open_registry(const spec::Reference& reference, const PullOptions& options,
+                                           Progress& progress) {
+  return std::make_unique<RegistrySource>(reference, options, progress);
+}
+
+} // namespace oci::fetch
