@@ -85,8 +85,7 @@ TEST_F(RemoveTree, UnreadableFoldersAreMadeReadable) {
     for (const char* name : {"t", "t/none", "t/read", "t/none/x"}) {
       if (::mkdirat(dir.fd(), name, 0700) != 0) ::_exit(3);
     }
-    ::fchmodat(dir.fd(), "t/none", 0, 0);
-    ::fchmodat(dir.fd(), "t/read", 0400, 0);
+    if (::fchmodat(dir.fd(), "t/none", 0, 0) != 0 || ::fchmodat(dir.fd(), "t/read", 0400, 0) != 0) ::_exit(4);
     ::_exit(remove_tree(dir.fd(), "t") ? 0 : 1);
   }
   int status = 0;
