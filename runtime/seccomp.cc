@@ -1,0 +1,195 @@
+#include "runtime/seccomp.h"
+
+#include "base/sys.h"
+#include "runtime/seccomp_prologue.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <linux/seccomp.h>
+#include <memory>
+#include <seccomp.h>
+#include <unistd.h>
+
+namespace oci::runtime {
+
+namespace {
+
+using Context = std::unique_ptr<void, void (*)(scmp_filter_ctx)>;
+
+constexpr std::size_t longest_filter = 4096; // BPF_MAXINSNS
+
+// libseccomp gives negative error numbers.
+void require(int code, std::string_view what) {
+  if (code < 0) fail_errno(Errno{-code}, std::string(what));
+}
+
+std::uint32_t action_code(const std::string& name, std::optional<std::uint32_t> errno_ret, const std::string& place) {
+  const std::uint32_t data = errno_ret.value_or(EPERM);
+  if (data > 0xffff) fail(place, "errnoRet: out of range");
+  if (name == "SCMP_ACT_ALLOW") return SCMP_ACT_ALLOW;
+  if (name == "SCMP_ACT_ERRNO") return SCMP_ACT_ERRNO(data);
+  if (name == "SCMP_ACT_KILL" || name == "SCMP_ACT_KILL_THREAD") return SCMP_ACT_KILL_THREAD;
+  if (name == "SCMP_ACT_KILL_PROCESS") return SCMP_ACT_KILL_PROCESS;
+  if (name == "SCMP_ACT_TRAP") return SCMP_ACT_TRAP;
+  if (name == "SCMP_ACT_TRACE") return SCMP_ACT_TRACE(data);
+  if (name == "SCMP_ACT_LOG") return SCMP_ACT_LOG;
+  if (name == "SCMP_ACT_NOTIFY") fail(place, "action: SCMP_ACT_NOTIFY is not supported");
+  fail(place, "action: \"", printable(name), "\" is unknown");
+}
+
+// nullopt: a real architecture that libseccomp does not know, and so not this machine's.
+std::optional<std::uint32_t> arch_token(const std::string& name, std::size_t index) {
+  static constexpr std::string_view prefix = "SCMP_ARCH_";
+  static constexpr std::string_view unknown_to_old[] = {"loongarch64", "m68k", "sh", "sheb", "riscv64"};
+  if (name.starts_with(prefix)) {
+    const std::string short_name = to_lower(std::string_view(name).substr(prefix.size()));
+    if (const std::uint32_t token = seccomp_arch_resolve_name(short_name.c_str())) return token;
+    if (std::find(std::begin(unknown_to_old), std::end(unknown_to_old), short_name) != std::end(unknown_to_old))
+      return std::nullopt;
+  }
+  fail("linux.seccomp.architectures[", index, "]: \"", printable(name), "\" is unknown");
+}
+
+std::vector<std::uint32_t> add_architectures(scmp_filter_ctx context, const spec::Seccomp& seccomp) {
+  std::vector<std::uint32_t> archs{seccomp_arch_native()};
+  for (std::size_t i = 0; i < seccomp.architectures.size(); ++i) {
+    const auto token = arch_token(seccomp.architectures[i], i);
+    if (!token || std::find(archs.begin(), archs.end(), *token) != archs.end()) continue;
+    const int code = seccomp_arch_add(context, *token);
+    if (code == -EDOM) continue; // of the other byte order: no program for it runs here
+    require(code, cat("linux.seccomp.architectures[", i, "]"));
+    archs.push_back(*token);
+  }
+  return archs;
+}
+
+scmp_compare comparison(const std::string& name, const std::string& place) {
+  static constexpr std::pair<std::string_view, scmp_compare> names[] = {{"SCMP_CMP_NE", SCMP_CMP_NE},
+                                                                        {"SCMP_CMP_LT", SCMP_CMP_LT},
+                                                                        {"SCMP_CMP_LE", SCMP_CMP_LE},
+                                                                        {"SCMP_CMP_EQ", SCMP_CMP_EQ},
+                                                                        {"SCMP_CMP_GE", SCMP_CMP_GE},
+                                                                        {"SCMP_CMP_GT", SCMP_CMP_GT},
+                                                                        {"SCMP_CMP_MASKED_EQ", SCMP_CMP_MASKED_EQ}};
+  for (const auto& [known, value] : names)
+    if (known == name) return value;
+  fail(place, "op: \"", printable(name), "\" is unknown");
+}
+
+std::vector<scmp_arg_cmp> conditions(const spec::SyscallRule& rule, const std::string& place) {
+  std::vector<scmp_arg_cmp> out;
+  for (std::size_t i = 0; i < rule.args.size(); ++i) {
+    const spec::SyscallArg& arg = rule.args[i];
+    const std::string here = cat(place, "args[", i, "].");
+    if (arg.index > 5) fail(here, "index: out of range");
+    out.push_back({arg.index, comparison(arg.op, here), arg.value, arg.value_two.value_or(0)});
+  }
+  return out;
+}
+
+bool names_an_argument_twice(const std::vector<scmp_arg_cmp>& list) {
+  for (std::size_t i = 0; i < list.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (list[i].arg == list[j].arg) return true;
+  return false;
+}
+
+void add_rule(scmp_filter_ctx context, std::uint32_t action, int number, const std::vector<scmp_arg_cmp>& all,
+              const std::string& what) {
+  const auto add = [&](const scmp_arg_cmp* first, std::size_t count) {
+    const int code = seccomp_rule_add_array(context, action, number, static_cast<unsigned>(count), first);
+    if (code != -EEXIST) require(code, what);
+  };
+  if (!names_an_argument_twice(all)) return add(all.data(), all.size());
+  // libseccomp takes one condition an argument; engines mean any of them then.
+  for (const scmp_arg_cmp& one : all) add(&one, 1);
+}
+
+std::optional<std::uint32_t> number_on(const std::string& name, std::uint32_t arch) {
+  const int number = seccomp_syscall_resolve_name_arch(arch, name.c_str());
+  if (number >= 0) return static_cast<std::uint32_t>(number);
+  return number == __NR_SCMP_ERROR ? newer_syscall(name, arch) : std::nullopt;
+}
+
+void add_rules(scmp_filter_ctx context, const spec::Seccomp& seccomp, std::uint32_t default_action,
+               std::vector<ArchPrologue>& prologue) {
+  for (std::size_t i = 0; i < seccomp.syscalls.size(); ++i) {
+    const spec::SyscallRule& rule = seccomp.syscalls[i];
+    const std::string place = cat("linux.seccomp.syscalls[", i, "].");
+    const std::uint32_t action = action_code(rule.action, rule.errno_ret, place);
+    const std::vector<scmp_arg_cmp> args = conditions(rule, place);
+    if (action == default_action) continue;
+    for (const std::string& name : rule.names) {
+      const int number = seccomp_syscall_resolve_name(name.c_str());
+      if (number != __NR_SCMP_ERROR) {
+        add_rule(context, action, number, args, cat(place, "names: ", printable(name)));
+        continue;
+      }
+      for (ArchPrologue& arch : prologue) {
+        const auto newer = newer_syscall(name, arch.arch);
+        if (newer && !args.empty()) fail(place, "args: not supported for ", name);
+        if (newer) arch.calls.push_back({*newer, action});
+      }
+    }
+  }
+}
+
+// Programs try a new call and fall back when it is not there; an EPERM would break them.
+void add_last_numbers(const spec::Seccomp& seccomp, std::vector<ArchPrologue>& prologue) {
+  for (ArchPrologue& arch : prologue) {
+    std::uint32_t last = 0;
+    for (const spec::SyscallRule& rule : seccomp.syscalls)
+      for (const std::string& name : rule.names) last = std::max(last, number_on(name, arch.arch).value_or(0));
+    if (last != 0) arch.last = last;
+  }
+}
+
+std::vector<sock_filter> exported(scmp_filter_ctx context) {
+  const Fd file = check(sys::memfd_create("seccomp", 0), "compile linux.seccomp");
+  require(seccomp_export_bpf(context, file.get()), "compile linux.seccomp");
+  const auto size = static_cast<std::size_t>(check(sys::lseek(file.get(), 0, SEEK_END), "compile linux.seccomp"));
+  std::vector<sock_filter> filter(size / sizeof(sock_filter));
+  const auto got = check(sys::pread(file.get(), filter.data(), size, 0), "compile linux.seccomp");
+  if (got != size) fail("compile linux.seccomp: short read");
+  return filter;
+}
+
+std::uint32_t filter_flags(const spec::Seccomp& seccomp) {
+  // As engines expect it: without a word about flags, speculation is left alone.
+  if (seccomp.flags.empty()) return SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+  std::uint32_t flags = 0;
+  for (const std::string& name : seccomp.flags) {
+    if (name == "SECCOMP_FILTER_FLAG_TSYNC")
+      flags |= SECCOMP_FILTER_FLAG_TSYNC;
+    else if (name == "SECCOMP_FILTER_FLAG_LOG")
+      flags |= SECCOMP_FILTER_FLAG_LOG;
+    else if (name == "SECCOMP_FILTER_FLAG_SPEC_ALLOW")
+      flags |= SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+    else if (name != "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV") // means something to a listener only
+      fail("linux.seccomp.flags: \"", printable(name), "\" is unknown");
+  }
+  return flags;
+}
+
+} // namespace
+
+SeccompProgram compile_seccomp(const spec::Seccomp& seccomp) {
+  const std::uint32_t default_action =
+      action_code(seccomp.default_action, seccomp.default_errno_ret, "linux.seccomp.default");
+  if (!seccomp.listener_path.empty()) fail("linux.seccomp.listenerPath: not supported");
+  const Context context(seccomp_init(default_action), seccomp_release);
+  if (!context) fail("linux.seccomp.defaultAction: ", printable(seccomp.default_action), " is not supported");
+  std::vector<ArchPrologue> prologue;
+  for (const std::uint32_t arch : add_architectures(context.get(), seccomp)) prologue.push_back({arch, {}, {}});
+  add_rules(context.get(), seccomp, default_action, prologue);
+  const bool default_is_errno = (default_action & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO;
+  if (default_is_errno && default_action != SCMP_ACT_ERRNO(ENOSYS)) add_last_numbers(seccomp, prologue);
+
+  SeccompProgram program{.filter = seccomp_prologue(prologue), .flags = filter_flags(seccomp)};
+  const std::vector<sock_filter> rest = exported(context.get());
+  program.filter.insert(program.filter.end(), rest.begin(), rest.end());
+  if (program.filter.size() > longest_filter) fail("linux.seccomp: too long a filter");
+  return program;
+}
+
+} // namespace oci::runtime
