@@ -51,7 +51,7 @@ TEST(Child, GetsExactlyItsEnvironment) {
 }
 
 TEST(Child, GetsOnlyItsDescriptors) {
-  Fd stray(::fcntl(0, F_DUPFD, 50)); // not close-on-exec
+  Fd stray(::fcntl(0, F_DUPFD, 50));                                    // not close-on-exec
   EXPECT_EQ(output_of(shell("exec ls /proc/self/fd")), "0\n1\n2\n3\n"); // 3 is the folder that ls reads
 }
 
