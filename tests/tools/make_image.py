@@ -88,7 +88,7 @@ def read_layer(path):
 
 def compress(data, how):
     if how == "gzip":
-        return gzip.compress(data, 6, mtime=0)
+        return gzip.compress(data, 1, mtime=0)
     if how == "zstd":
         return subprocess.run(["zstd", "-q", "-c"], input=data, stdout=subprocess.PIPE, check=True).stdout
     return data

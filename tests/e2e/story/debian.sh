@@ -9,12 +9,12 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/oci-tests
 base=$cache/debian-bookworm.tar
 if [ ! -e "$base" ]; then
   mkdir -p "$cache"
-  mmdebstrap --quiet --mode=root --variant=essential --include=libcap2-bin bookworm "$base.part" http://deb.debian.org/debian \
+  mmdebstrap --quiet --mode=root --variant=essential --include=libcap2-bin bookworm "$base.part.tar" http://deb.debian.org/debian \
     >mmdebstrap.log 2>&1 || {
-    rm -f "$base.part"
+    rm -f "$base.part.tar"
     skip "no Debian mirror: $(grep -E '^E:' mmdebstrap.log | head -n 1)"
   }
-  mv "$base.part" "$base"
+  mv "$base.part.tar" "$base"
 fi
 
 mkdir -p second/srv/data third/{srv/data,usr/share,etc}
