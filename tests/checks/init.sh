@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # The container's init stands alone: static, no interpreter, nothing undefined, no C++ runtime, no writable and executable
-# segment, small. init.sh PROGRAM [LIMIT-BYTES]
+# segment, small; its object files (it is stripped) need nothing that is not among them.
+# init.sh PROGRAM LIMIT-BYTES [OBJECT...]
 set -euo pipefail
-program=$1 limit=${2:-65536}
+program=$1 limit=$2
+shift 2
 status=0
 wrong() {
   echo "$program $*"
@@ -15,6 +17,10 @@ if [ -n "$undefined" ]; then wrong "has undefined symbols:" $undefined; fi
 runtime=$(readelf -sW "$program" | awk '{ print $8 }' | grep -E '^(_ZSt|_ZNSt|_ZNKSt|__cxa_throw|__gxx_personality|_Znwm|_Znam|malloc$|dlopen)' | head -n 3 || true)
 if [ -n "$runtime" ]; then wrong "carries a C++ runtime or allocator:" $runtime; fi
 if readelf -lW "$program" | grep -Eq 'LOAD.* RWE '; then wrong "has a segment that is writable and executable"; fi
+if [ $# -gt 0 ]; then
+  outside=$(comm -23 <(nm -u "$@" | awk 'NF == 2 { print $2 }' | sort -u) <(nm --defined-only "$@" | awk 'NF == 3 { print $3 }' | sort -u))
+  if [ -n "$outside" ]; then wrong "calls what is not its own:" $outside; fi
+fi
 size=$(stat -c %s "$program")
 if [ "$size" -gt "$limit" ]; then wrong "has $size bytes; the limit is $limit"; fi
 exit $status

@@ -75,15 +75,19 @@ catches 'no stack protector' bash "$checks/hardening.sh" violation
 printf 'extern "C" void _start() { for (;;) {} }\n' >bare.cc
 alone=(-O1 -ffreestanding -nostdlib -static -fno-exceptions -fno-stack-protector)
 "$compiler" "${alone[@]}" bare.cc -o bare
-passes bash "$checks/init.sh" bare
+"$compiler" "${alone[@]}" -c bare.cc -o bare.o
+passes bash "$checks/init.sh" bare 65536 bare.o
 catches 'the limit is 100' bash "$checks/init.sh" bare 100
-catches 'interpreter' bash "$checks/init.sh" plain
-catches 'needs a library' bash "$checks/init.sh" plain
-catches 'undefined symbols' bash "$checks/init.sh" stream
+catches 'interpreter' bash "$checks/init.sh" plain 65536
+catches 'needs a library' bash "$checks/init.sh" plain 65536
+catches 'undefined symbols' bash "$checks/init.sh" stream 65536
+printf '#include <cstdlib>\nvoid f() { std::free(std::malloc(1)); }\n' >heap.cc
+"$compiler" "${alone[@]}" -O0 -c heap.cc -o heap.o
+catches 'not its own: free malloc' bash "$checks/init.sh" bare 65536 bare.o heap.o
 "$compiler" -static stream.cc -o violation
-catches 'C\+\+ runtime' bash "$checks/init.sh" violation
+catches 'C\+\+ runtime' bash "$checks/init.sh" violation 65536
 "$compiler" "${alone[@]}" -Wl,-N bare.cc -o violation 2>/dev/null
-catches 'writable and executable' bash "$checks/init.sh" violation
+catches 'writable and executable' bash "$checks/init.sh" violation 65536
 
 # --- words
 mkdir words
