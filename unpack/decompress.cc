@@ -1,0 +1,152 @@
+#include "unpack/decompress.h"
+
+#include <algorithm>
+#include <isa-l.h>
+#include <vector>
+#include <zstd.h>
+#include <zstd_errors.h>
+
+namespace oci::unpack {
+
+namespace {
+
+constexpr int zstd_window_log = 27; // 128 MiB
+constexpr std::size_t input_bytes = 128u << 10;
+
+// The compressed bytes that are at hand.
+class Input {
+public:
+  explicit Input(Source& source) : source_(source), buffer_(input_bytes) {}
+
+  bool refill() { // true when there are bytes
+    if (rest_.empty()) rest_ = Bytes(buffer_).first(source_.read(buffer_));
+    return !rest_.empty();
+  }
+  Bytes rest() const { return rest_; }
+  void consume(std::size_t count) { rest_ = rest_.subspan(count); }
+
+private:
+  Source& source_;
+  std::vector<std::byte> buffer_;
+  Bytes rest_;
+};
+
+class GzipSource final : public Source {
+public:
+  explicit GzipSource(Source& compressed) : input_(compressed), state_(std::make_unique<inflate_state>()) {
+    isal_inflate_init(state_.get());
+    state_->crc_flag = ISAL_GZIP;
+  }
+
+  std::size_t read(std::span<std::byte> into) override {
+    into = into.first(std::min<std::size_t>(into.size(), 1u << 30)); // the library counts in 32 bits
+    std::size_t done = 0;
+    while (done < into.size()) {
+      bool more = input_.refill();
+      if (state_->block_state == ISAL_BLOCK_FINISH) {
+        if (!more) break;
+        isal_inflate_reset(state_.get());
+        state_->crc_flag = ISAL_GZIP;
+      }
+      done += step(into.subspan(done), more);
+    }
+    return done;
+  }
+
+private:
+  std::size_t step(std::span<std::byte> into, bool more) {
+    Bytes bytes = input_.rest();
+    state_->next_in = reinterpret_cast<std::uint8_t*>(const_cast<std::byte*>(bytes.data()));
+    state_->avail_in = static_cast<std::uint32_t>(bytes.size());
+    state_->next_out = reinterpret_cast<std::uint8_t*>(into.data());
+    state_->avail_out = static_cast<std::uint32_t>(into.size());
+    int status = isal_inflate(state_.get());
+    if (status != ISAL_DECOMP_OK) fail("gzip: ", problem(status));
+    input_.consume(bytes.size() - state_->avail_in);
+    std::size_t made = into.size() - state_->avail_out;
+    bool stuck = made == 0 && state_->block_state != ISAL_BLOCK_FINISH;
+    if (!more && stuck) fail("gzip: unexpected end of the data");
+    return made;
+  }
+
+  static const char* problem(int status) {
+    switch (status) {
+    case ISAL_INVALID_WRAPPER:
+      return "invalid header";
+    case ISAL_UNSUPPORTED_METHOD:
+      return "unknown compression method";
+    case ISAL_INCORRECT_CHECKSUM:
+      return "checksum or length differs from the trailer";
+    case ISAL_NEED_DICT:
+      return "a dictionary is needed";
+    default:
+      return "invalid compressed data";
+    }
+  }
+
+  Input input_;
+  std::unique_ptr<inflate_state> state_;
+};
+
+class ZstdSource final : public Source {
+public:
+  explicit ZstdSource(Source& compressed) : input_(compressed), stream_(ZSTD_createDStream()) {
+    if (!stream_) throw std::bad_alloc();
+    check_code(ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, zstd_window_log));
+  }
+
+  std::size_t read(std::span<std::byte> into) override {
+    ZSTD_outBuffer out{into.data(), into.size(), 0};
+    while (out.pos < out.size) {
+      bool more = input_.refill();
+      if (!more && frame_done_) break;
+      ZSTD_inBuffer in{input_.rest().data(), input_.rest().size(), 0};
+      std::size_t before = out.pos;
+      std::size_t hint = check_code(ZSTD_decompressStream(stream_.get(), &out, &in));
+      frame_done_ = hint == 0;
+      input_.consume(in.pos);
+      if (!more && !frame_done_ && out.pos == before) fail("zstd: unexpected end of the data");
+    }
+    return out.pos;
+  }
+
+private:
+  static std::size_t check_code(std::size_t code) {
+    if (!ZSTD_isError(code)) return code;
+    if (ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge)
+      fail("zstd: needs a window above ", (1 << zstd_window_log) >> 20, " MiB");
+    fail("zstd: ", to_lower(ZSTD_getErrorName(code)));
+  }
+
+  struct Free {
+    void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
+  };
+  Input input_;
+  std::unique_ptr<ZSTD_DStream, Free> stream_;
+  bool frame_done_ = false;
+};
+
+class PlainSource final : public Source {
+public:
+  explicit PlainSource(Source& inner) : inner_(inner) {}
+  std::size_t read(std::span<std::byte> into) override { return inner_.read(into); }
+
+private:
+  Source& inner_;
+};
+
+} // namespace
+
+std::unique_ptr<Source> make_decompressor(spec::media::Compression compression, Source& compressed) {
+  switch (compression) {
+  case spec::media::Compression::gzip:
+    return std::make_unique<GzipSource>(compressed);
+  case spec::media::Compression::zstd:
+    return std::make_unique<ZstdSource>(compressed);
+  case spec::media::Compression::none:
+    break;
+  }
+  return std::make_unique<PlainSource>(compressed);
+}
+
+} // namespace oci::unpack

@@ -1,0 +1,250 @@
+#include "unpack/rootfs.h"
+
+#include "base/files.h"
+#include "base/sys.h"
+#include "base/text.h"
+
+#include <algorithm>
+#include <dirent.h>
+#include <fcntl.h>
+#include <functional>
+#include <memory>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+namespace oci::unpack {
+
+namespace {
+
+constexpr std::size_t longest_path = 4095;
+constexpr mode_t permission_bits = 0777;
+
+mode_t type_bits(Kind kind) {
+  switch (kind) {
+  case Kind::char_device:
+    return S_IFCHR;
+  case Kind::block_device:
+    return S_IFBLK;
+  default:
+    return S_IFIFO;
+  }
+}
+
+std::vector<std::string> names_in(int folder) {
+  int fd = check(sys::openat(folder, ".", O_RDONLY | O_DIRECTORY), "open").release();
+  std::unique_ptr<DIR, int (*)(DIR*)> listing(::fdopendir(fd), ::closedir);
+  std::vector<std::string> names;
+  if (!listing) fail_errno(Errno{errno}, "list");
+  while (const dirent* entry = ::readdir(listing.get())) {
+    std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  return names;
+}
+
+} // namespace
+
+// Makes what must not exist; what does is removed.
+template <class Make>
+auto Rootfs::make_new(const Folder& folder, const std::string& leaf, Make&& make) {
+  auto made = make();
+  if (made || made.error() != EEXIST) return made;
+  remove_existing(folder, leaf);
+  return make();
+}
+
+Rootfs::Rootfs(int root, const Limits& limits, AttributeSetter& attributes, FileWriters& writers)
+    : root_(root), limits_(limits), attributes_(attributes), writers_(writers),
+      folders_(root, [this](const Folder& parent, const std::string& path) {
+        record_.add_new_folder(path);
+        finishes_.erase(path); // no entry, so the time is now's; as everybody has it, its parent's, too
+        finishes_.erase(parent.path);
+      }) {}
+
+void Rootfs::apply(TarReader& tar) {
+  record_ = LayerRecord(first_layer_);
+  first_layer_ = false;
+  Member member;
+  while (tar.next(member)) {
+    if (++entries_ > limits_.entries) fail("more than ", limits_.entries, " entries");
+    try {
+      apply_member(tar, member);
+    } catch (Error& error) {
+      if (writers_.failed()) throw; // it names another file
+      throw std::move(error).within(cat('/', printable(clean_name(member.name))));
+    }
+  }
+  writers_.drain();
+}
+
+void Rootfs::apply_member(TarReader& tar, Member& member) {
+  std::string path = clean_name(member.name);
+  if (path.size() > longest_path) fail_errno(Errno{ENAMETOOLONG}, "name");
+  if (depth_of(path) > limits_.path_depth) fail("more than ", limits_.path_depth, " folders deep");
+  if (path.empty()) return apply_root(member);
+
+  SplitName split = split_name(path);
+  std::string leaf(split.leaf), parent(split.folder);
+  if (is_beneath_whiteout(parent)) fail("beneath a whiteout");
+  if (Marker marker = whiteout_of(leaf); marker.kind != Whiteout::none) {
+    if (FolderRef folder = folders_.find(parent)) apply_whiteout(*folder, marker);
+    return;
+  }
+  FolderRef folder = folders_.find_or_make(parent);
+  std::string real_path = join_name(folder->path, leaf);
+  if (real_path.size() > longest_path) fail_errno(Errno{ENAMETOOLONG}, "path");
+  record_.add(real_path);
+  switch (member.kind) {
+  case Kind::file:
+    return make_file(tar, *folder, leaf, member);
+  case Kind::folder:
+    return make_folder(*folder, leaf, real_path, member);
+  case Kind::hard_link:
+    return make_hard_link(*folder, leaf, member);
+  default:
+    return make_special(*folder, leaf, member);
+  }
+}
+
+void Rootfs::apply_root(Member& member) {
+  if (member.kind != Kind::folder) fail("the root must be a folder");
+  Attributes attributes = attributes_of(member);
+  note_folder("", attributes);
+  attributes_.apply_to_existing(root_, attributes);
+}
+
+void Rootfs::apply_whiteout(const Folder& folder, const Marker& marker) {
+  if (record_.is_new_folder(folder.path)) return;
+  if (marker.kind == Whiteout::opaque) return empty_of_lower(folder);
+  remove_lower(folder, std::string(marker.victim));
+}
+
+void Rootfs::make_file(TarReader& tar, const Folder& folder, const std::string& leaf, Member& member) {
+  constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+  auto create = [&] { return sys::openat(folder.fd.get(), leaf, flags, member.mode & permission_bits); };
+  Fd fd = check(make_new(folder, leaf, create), "create");
+  auto file = std::make_shared<NewFile>(std::move(fd), member.name, attributes_of(member));
+  if (member.data) file->set_sparse_size(member.size);
+  while (std::optional<TarReader::Data> data = tar.read_data()) {
+    bytes_ += data->piece.bytes.size();
+    if (bytes_ > limits_.bytes) fail("more than ", limits_.bytes, " bytes of content");
+    writers_.write(file, data->offset, std::move(data->piece));
+  }
+  writers_.finish(file);
+}
+
+void Rootfs::make_folder(const Folder& parent, const std::string& leaf, const std::string& path, Member& member) {
+  Attributes attributes = attributes_of(member);
+  Result<void> made = sys::mkdirat(parent.fd.get(), leaf, member.mode & permission_bits);
+  bool merge = false;
+  if (!made && made.error() == EEXIST) {
+    merge = S_ISDIR(check(sys::fstatat(parent.fd.get(), leaf), "stat").st_mode);
+    if (!merge) {
+      remove_existing(parent, leaf);
+      made = sys::mkdirat(parent.fd.get(), leaf, member.mode & permission_bits);
+    }
+  }
+  if (!merge) check(std::move(made), "make folder");
+  Fd fd = check(sys::openat(parent.fd.get(), leaf, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), "open");
+  note_folder(path, attributes);
+  if (merge) {
+    attributes_.apply_to_existing(fd.get(), attributes);
+  } else {
+    record_.add_new_folder(path);
+    attributes_.apply_to_new(fd.get(), attributes);
+  }
+  folders_.remember(std::move(fd), path);
+}
+
+void Rootfs::make_hard_link(const Folder& folder, const std::string& leaf, const Member& member) {
+  std::string target = clean_name(member.target);
+  SplitName split = split_name(target);
+  std::string target_leaf(split.leaf), context = cat("link to /", printable(target));
+  FolderRef target_folder = target.empty() ? nullptr : folders_.find(std::string(split.folder));
+  if (!target_folder) fail_errno(Errno{ENOENT}, context);
+  struct stat there = check(sys::fstatat(target_folder->fd.get(), target_leaf), context);
+  if (S_ISDIR(there.st_mode)) fail_errno(Errno{EISDIR}, context);
+  Result<struct stat> here = sys::fstatat(folder.fd.get(), leaf);
+  if (here && here->st_dev == there.st_dev && here->st_ino == there.st_ino) return; // it is there, or links to itself
+  auto link = [&] { return sys::linkat(target_folder->fd.get(), target_leaf, folder.fd.get(), leaf); };
+  check(make_new(folder, leaf, link), context);
+}
+
+void Rootfs::make_special(const Folder& folder, const std::string& leaf, Member& member) {
+  Attributes attributes = attributes_of(member);
+  bool is_link = member.kind == Kind::symlink;
+  auto make = [&] {
+    if (is_link) return sys::symlinkat(member.target, folder.fd.get(), leaf);
+    mode_t mode = type_bits(member.kind) | (member.mode & permission_bits);
+    return sys::mknodat(folder.fd.get(), leaf, mode, ::makedev(member.major, member.minor));
+  };
+  check(make_new(folder, leaf, make), is_link ? "make symlink" : "make node");
+  attributes_.apply_by_name(folder.fd.get(), leaf, is_link, attributes);
+}
+
+void Rootfs::remove_existing(const Folder& folder, const std::string& leaf) {
+  Result<struct stat> status = sys::fstatat(folder.fd.get(), leaf);
+  if (!status && status.error() == ENOENT) return;
+  mode_t mode = check(std::move(status), "stat").st_mode;
+  if (S_ISDIR(mode) || S_ISLNK(mode)) folders_.forget();
+  check(remove_tree(folder.fd.get(), leaf), "remove what was there");
+}
+
+// Removes `leaf` and what is beneath it, but for what this layer has put there.
+void Rootfs::remove_lower(const Folder& folder, const std::string& leaf) {
+  std::vector<std::pair<FolderRef, std::string>> rest;
+  const Folder* in = &folder;
+  std::string name = leaf;
+  FolderRef keep;
+  for (;;) {
+    std::string path = join_name(in->path, name);
+    if (!record_.holds(path)) {
+      remove_existing(*in, name);
+    } else if (!record_.is_new_folder(path)) {
+      Result<Fd> fd = sys::openat(in->fd.get(), name, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+      if (fd) {
+        auto inner = std::make_shared<const Folder>(Folder{std::move(*fd), path});
+        for (std::string& child : names_in(inner->fd.get())) rest.emplace_back(inner, std::move(child));
+      }
+    }
+    if (rest.empty()) return;
+    keep = std::move(rest.back().first);
+    name = std::move(rest.back().second);
+    rest.pop_back();
+    in = keep.get();
+  }
+}
+
+void Rootfs::empty_of_lower(const Folder& folder) {
+  for (const std::string& name : names_in(folder.fd.get())) remove_lower(folder, name);
+}
+
+Attributes Rootfs::attributes_of(Member& member) {
+  if (member.mode & S_ISGID && member.kind == Kind::folder) attributes_.expect_inheritance();
+  return {member.mode,  member.uid,   member.gid,
+          member.atime, member.mtime, storable_xattrs(std::move(member.xattrs), limits_)};
+}
+
+// Takes out of `attributes` what has to wait.
+void Rootfs::note_folder(const std::string& path, Attributes& attributes) {
+  Finish finish{attributes.atime, attributes.mtime, {}};
+  auto is_default_acl = [](const Xattr& xattr) { return xattr.name == "system.posix_acl_default"; };
+  auto acl = std::stable_partition(attributes.xattrs.begin(), attributes.xattrs.end(), std::not_fn(is_default_acl));
+  finish.default_acl.assign(std::make_move_iterator(acl), std::make_move_iterator(attributes.xattrs.end()));
+  attributes.xattrs.erase(acl, attributes.xattrs.end());
+  finishes_[path] = std::move(finish);
+}
+
+void Rootfs::finish() {
+  for (const auto& [path, finish] : finishes_)
+    with_context(cat('/', printable(path)), [&, p = &path, f = &finish] { finish_folder(*p, *f); });
+}
+
+void Rootfs::finish_folder(const std::string& path, const Finish& finish) {
+  constexpr std::uint64_t resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS;
+  Result<Fd> fd = sys::openat2(root_, path.empty() ? "." : path, O_RDONLY | O_DIRECTORY, resolve);
+  if (!fd && (fd.error() == ENOENT || fd.error() == ENOTDIR || fd.error() == ELOOP)) return; // removed since
+  attributes_.finish_folder(check(std::move(fd), "open").get(), finish.default_acl, finish.atime, finish.mtime);
+}
+
+} // namespace oci::unpack

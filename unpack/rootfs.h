@@ -1,0 +1,63 @@
+// Applies layers to a folder, whatever they say (image-spec layer.md, "Applying Changesets").
+// Names are made once, in the tar's order, by one thread; a name that exists is removed first and never opened for
+// writing. Only the content of files is written by others (file_writers.h).
+#pragma once
+
+#include "unpack/attributes.h"
+#include "unpack/file_writers.h"
+#include "unpack/folders.h"
+#include "unpack/layer_record.h"
+#include "unpack/names.h"
+#include "unpack/tar_reader.h"
+
+#include <string>
+#include <unordered_map>
+
+namespace oci::unpack {
+
+class Rootfs {
+public:
+  // `root` is an empty folder of the caller's own, open for reading.
+  Rootfs(int root, const Limits& limits, AttributeSetter& attributes, FileWriters& writers);
+
+  // One layer, upon those before it.
+  void apply(TarReader& tar);
+  // After the last one: the folders get their times, which making things in them changed.
+  void finish();
+
+private:
+  // What is set on a folder when nothing more is made in it.
+  struct Finish {
+    timespec atime, mtime;
+    std::vector<Xattr> default_acl; // before, everything made in it would inherit it
+  };
+
+  void apply_member(TarReader& tar, Member& member);
+  void apply_root(Member& member);
+  void apply_whiteout(const Folder& folder, const Marker& marker);
+  void make_file(TarReader& tar, const Folder& folder, const std::string& leaf, Member& member);
+  void make_folder(const Folder& parent, const std::string& leaf, const std::string& path, Member& member);
+  void make_hard_link(const Folder& folder, const std::string& leaf, const Member& member);
+  void make_special(const Folder& folder, const std::string& leaf, Member& member);
+
+  template <class Make>
+  auto make_new(const Folder& folder, const std::string& leaf, Make&& make);
+  void remove_existing(const Folder& folder, const std::string& leaf);
+  void remove_lower(const Folder& folder, const std::string& leaf);
+  void empty_of_lower(const Folder& folder);
+  Attributes attributes_of(Member& member);
+  void note_folder(const std::string& path, Attributes& attributes);
+  void finish_folder(const std::string& path, const Finish& finish);
+
+  int root_;
+  Limits limits_;
+  AttributeSetter& attributes_;
+  FileWriters& writers_;
+  Folders folders_;
+  LayerRecord record_{true};
+  bool first_layer_ = true;
+  std::uint64_t entries_ = 0, bytes_ = 0;
+  std::unordered_map<std::string, Finish> finishes_; // by real path
+};
+
+} // namespace oci::unpack

@@ -1,0 +1,209 @@
+#include "base/files.h"
+#include "base/log.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "unpack/extractor.h"
+#include "unpack/protocol.h"
+#include "unpack/unpack.h"
+
+#include <array>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+namespace oci::unpack {
+
+namespace {
+
+constexpr char rootfs_name[] = "rootfs";
+constexpr int pipe_bytes = 1 << 20;
+constexpr std::size_t buffer_bytes = 256u << 10;
+
+// The extractor said what went wrong, or ended without a word.
+class ExtractorFailed : public Error {
+public:
+  using Error::Error;
+};
+
+std::string ending(int status) {
+  if (WIFSIGNALED(status))
+    return cat("was killed by signal ", WTERMSIG(status), " (", ::strsignal(WTERMSIG(status)), ")");
+  return cat("ended with status ", WEXITSTATUS(status));
+}
+
+std::vector<std::string> xattr_names(const std::string& path) {
+  std::array<char, 65536> list;
+  ssize_t size = ::listxattr(path.c_str(), list.data(), list.size());
+  std::vector<std::string> names;
+  for (ssize_t at = 0; at < size; at += static_cast<ssize_t>(names.back().size()) + 1)
+    names.emplace_back(list.data() + at);
+  return names;
+}
+
+// What the extractor asks of us; `fd` may be O_PATH. The names that reach this are the storable ones of attributes.h,
+// and what is asked can concern nothing but what the extractor can open.
+Result<void> perform(Tag tag, const Xattr& xattr, const Fd& fd) {
+  if (!fd) return tl::unexpected(Errno{EBADF});
+  std::string path = cat("/proc/self/fd/", fd.get());
+  if (tag == Tag::set_xattr)
+    return sys::result_void(::setxattr(path.c_str(), xattr.name.c_str(), xattr.value.data(), xattr.value.size(), 0));
+  for (const std::string& name : xattr_names(path)) (void)::removexattr(path.c_str(), name.c_str());
+  return {};
+}
+
+Fd make_rootfs(int bundle) {
+  Result<void> made = sys::mkdirat(bundle, rootfs_name, 0755);
+  if (!made && made.error() == EEXIST) fail("there is a rootfs already");
+  check(std::move(made), "make rootfs");
+  Fd root = check(sys::openat(bundle, rootfs_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), "open rootfs");
+  check(perform(Tag::clear_xattrs, {}, root), "clear rootfs"); // inherited access lists
+  check(sys::fchown(root.get(), ::geteuid(), ::getegid()), "set owner of rootfs");
+  check(sys::fchmod(root.get(), 0755), "set mode of rootfs");
+  return root;
+}
+
+} // namespace
+
+struct Unpacker::State {
+  State(int bundle_fd, const Options& options) {
+    bundle = check(sys::openat(bundle_fd, ".", O_PATH | O_DIRECTORY), "open the bundle");
+    Fd root = make_rootfs(bundle.get());
+    try {
+      start(root.get(), options);
+    } catch (...) {
+      remove_rootfs();
+      throw;
+    }
+  }
+
+  ~State() {
+    if (child > 0) {
+      ::kill(child, SIGKILL);
+      (void)reap();
+    }
+    if (!committed) remove_rootfs();
+  }
+
+  void start(int root, const Options& options) {
+    sys::SocketPair pair = check(sys::socketpair(SOCK_SEQPACKET), "make a socket");
+    child = ::fork();
+    if (child < 0) fail_errno(Errno{errno}, "fork");
+    if (child == 0) run_extractor(root, pair.child.get(), options);
+    socket = std::move(pair.parent);
+  }
+
+  void remove_rootfs() const {
+    Result<void> removed = remove_tree(bundle.get(), rootfs_name);
+    if (!removed) log::warning("the incomplete rootfs stays: ", errno_text(removed.error().value));
+  }
+
+  int reap() {
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    child = -1;
+    return status;
+  }
+
+  // One message; nullopt when it was a warning or a wish, which is dealt with here.
+  std::optional<Message> receive() {
+    std::optional<Message> message = channel().receive();
+    if (!message) throw ExtractorFailed(cat("the extractor ", ending(reap())));
+    switch (message->tag) {
+    case Tag::failed:
+      throw ExtractorFailed(message->text);
+    case Tag::warning:
+      log::warning(message->text);
+      return std::nullopt;
+    case Tag::set_xattr:
+    case Tag::clear_xattrs:
+      answer(*message);
+      return std::nullopt;
+    default:
+      return message;
+    }
+  }
+
+  Message await() {
+    for (;;)
+      if (std::optional<Message> message = receive()) return std::move(*message);
+  }
+
+  void answer(const Message& message) const {
+    Result<void> done = perform(message.tag, decode_xattr(message.text), message.fd);
+    channel().send(Tag::answer, cat(done ? 0 : done.error().value));
+  }
+
+  // Into a pipe that does not block, as the extractor may want something while it is full.
+  void feed(Source& compressed, int pipe) {
+    std::vector<std::byte> buffer(buffer_bytes);
+    while (std::size_t count = compressed.read(buffer)) {
+      Bytes rest = Bytes(buffer).first(count);
+      while (!rest.empty()) {
+        Result<std::size_t> written = sys::write(pipe, rest.data(), rest.size());
+        if (written) {
+          rest = rest.subspan(*written);
+        } else if (written.error() == EAGAIN) {
+          wait_for_room(pipe);
+        } else {
+          fail_errno(written.error(), "write to the extractor");
+        }
+      }
+    }
+  }
+
+  void wait_for_room(int pipe) {
+    pollfd fds[2] = {{pipe, POLLOUT, 0}, {socket.get(), POLLIN, 0}};
+    int ready = ::poll(fds, 2, -1);
+    if (ready < 0 && errno != EINTR) fail_errno(Errno{errno}, "poll");
+    if (ready > 0 && fds[1].revents != 0 && receive()) fail("the extractor is done before the layer's end");
+  }
+
+  Channel channel() const { return Channel(socket.get()); }
+
+  Fd bundle, socket;
+  pid_t child = -1;
+  bool committed = false;
+};
+
+Unpacker::Unpacker(int bundle, const Options& options) : state_(std::make_unique<State>(bundle, options)) {}
+
+Unpacker::~Unpacker() = default;
+
+void Unpacker::apply(const Layer& layer, Source& compressed) {
+  with_context(layer.name, [&] {
+    sys::Pipe pipe = check(sys::pipe(), "make a pipe");
+    (void)::fcntl(pipe.write_end.get(), F_SETPIPE_SZ, pipe_bytes); // a user may have too many already
+    check(sys::result_void(::fcntl(pipe.write_end.get(), F_SETFL, O_NONBLOCK)), "set up the pipe");
+    ApplyRequest request{layer.compression, std::string(layer.diff_id.algorithm())};
+    state_->channel().send(Tag::apply, encode(request), pipe.read_end.get());
+    try {
+      state_->feed(compressed, pipe.write_end.get()); // we keep the read end: no SIGPIPE
+    } catch (const ExtractorFailed&) {
+      // Had the bytes a wrong digest, then that is what went wrong.
+      std::vector<std::byte> buffer(buffer_bytes);
+      while (compressed.read(buffer) > 0) {
+      }
+      throw;
+    }
+    pipe.write_end.reset();
+    std::string diff_id = state_->await().text;
+    if (diff_id != layer.diff_id.text())
+      fail("its diff_id is ", printable(diff_id), ", but the image's config says ", layer.diff_id.text());
+  });
+}
+
+void Unpacker::commit() {
+  state_->channel().send(Tag::finish, {});
+  (void)state_->await();
+  int status = state_->reap();
+  if (status != 0) fail("the extractor ", ending(status));
+  state_->committed = true;
+}
+
+} // namespace oci::unpack
