@@ -23,7 +23,7 @@ bool has_member(const Json& document, std::string_view key) {
   const Json::Object* members = document.as_object();
   if (!members) return false;
   for (const Json::Member& member : *members)
-    if (equal_ignoring_case(member.first, key)) return true;
+    if (equal_ignoring_case(fold_key(member.first), key)) return true;
   return false;
 }
 

@@ -33,7 +33,19 @@ std::string with_article(std::string_view type) {
   return cat(type == "array" || type == "object" ? "an " : "a ", type);
 }
 
+void replace_all(std::string& text, std::string_view what, std::string_view with) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
+    text.replace(at, what.size(), with);
+}
+
 } // namespace
+
+std::string fold_key(std::string_view key) {
+  std::string folded = to_lower(key);
+  replace_all(folded, "\u017f", "s");
+  replace_all(folded, "\u212a", "k");
+  return folded;
+}
 
 std::string Decoder::located(const Place& at, std::string_view what) const {
   std::string path;

@@ -142,10 +142,13 @@ private:
   std::size_t taken_count_ = 0;
 };
 
+// Lower case, and the long s and the Kelvin sign as s and k: keys that are equal so are the same to readers in Go.
+std::string fold_key(std::string_view key);
+
 // The visitor that looks for a known key which differs from `key` only in case.
 class KnownKey {
 public:
-  explicit KnownKey(std::string_view key) : key_(key) {}
+  explicit KnownKey(std::string_view key) : key_(fold_key(key)) {}
   std::string_view found() const { return found_; }
 
   template <class T>
@@ -166,7 +169,7 @@ private:
   void compare(std::string_view known) {
     if (equal_ignoring_case(known, key_)) found_ = known;
   }
-  std::string_view key_;
+  std::string key_;
   std::string_view found_;
 };
 

@@ -70,6 +70,8 @@ TEST(HostileDocuments, AmbiguousImagesAreRefused) {
       cat(R"({"schemaVersion": 2, )", config, R"(, "layers": [], "layers": [)", layer, "]}"),
       cat(R"({"schemaVersion": 2, )", config, R"(, "layers": [], "LAYERS": [)", layer, "]}"),
       cat(R"({"schemaVersion": 2, )", config, R"(, "lay\u0065rs": [], "layers": [)", layer, "]}"),
+      cat(R"({"schemaVersion": 2, )", config, R"(, "layers": [], "layer\u017f": [)", layer, "]}"),
+      cat(R"({"schemaVersion": 2, )", config, R"(, "manifest\u017f": []})"),
       cat(R"({"schemaVersion": 2, )", config, ", ", config, "}"),
       cat(R"({"schemaVersion": 2, "schemaversion": 1, )", config, "}"),
       cat(R"({"schemaVersion": 2, )", config, R"(, "layers": [{"digest": ")", digest_b, R"(", "digest": ")", digest_a,
