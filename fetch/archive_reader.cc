@@ -91,8 +91,9 @@ ArchiveReader::~ArchiveReader() = default;
 
 void ArchiveReader::fail_here() const {
   if (state_->error) throw *state_->error;
-  const char* text = archive_error_string(state_->handle.get());
-  fail("read ", state_->name, ": ", to_lower(printable(text ? text : "damaged")));
+  const char* theirs = archive_error_string(state_->handle.get());
+  std::string text = theirs ? to_lower(printable(theirs)) : "damaged";
+  fail("read ", state_->name, ": ", text == "unrecognized archive format" ? "not a tar archive" : text);
 }
 
 archive_entry* ArchiveReader::next() {

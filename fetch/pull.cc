@@ -195,7 +195,8 @@ Pulled pull_here(spec::Store& store, const spec::ImageName& name, const PullOpti
 } // namespace
 
 Pulled pull(spec::Store& store, const spec::ImageName& name, const PullOptions& options, Progress& progress) {
-  return with_context(cat("pull ", printable(name.text())), [&] { return pull_here(store, name, options, progress); });
+  std::string shown = name.transport == spec::Transport::docker ? name.reference->familiar() : name.text();
+  return with_context(cat("pull ", printable(shown)), [&] { return pull_here(store, name, options, progress); });
 }
 
 } // namespace oci::fetch
