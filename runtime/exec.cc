@@ -1,0 +1,80 @@
+#include "base/log.h"
+#include "base/sys.h"
+#include "runtime/capabilities.h"
+#include "runtime/creation.h"
+#include "runtime/foreground.h"
+#include "runtime/terminal.h"
+
+namespace oci::runtime {
+
+namespace {
+
+void check_status(Status status, bool ignore_paused) {
+  if (status == Status::paused && ignore_paused) return;
+  if (status == Status::running || status == Status::created) return;
+  fail("cannot exec in a ", status_name(status), " container");
+}
+
+ExecPlan plan_of(const Settings& settings, const ExecOptions& options, const spec::RuntimeConfig& config) {
+  PlanFacts facts;
+  facts.id = options.id;
+  if (config.linux_ && config.linux_->seccomp) facts.seccomp = cached_seccomp(*config.linux_->seccomp, settings.root);
+  facts.last_capability = last_capability();
+  facts.preserve_fds = static_cast<unsigned>(options.preserve_fds);
+  facts.start_by_socket = false;
+  ExecPlan plan = make_exec_plan(config, options.process, facts);
+  for (const std::string& warning : plan.warnings) log::warning(warning);
+  return plan;
+}
+
+void check_console(const ExecOptions& options) {
+  bool terminal = options.process.terminal;
+  if (!options.console_socket.empty() && !terminal) fail("a console socket is given, but no terminal is asked for");
+  if (options.detach && terminal && options.console_socket.empty())
+    fail("a terminal is asked for, but there is no console socket to send it to");
+}
+
+} // namespace
+
+spec::RuntimeConfig container_config(const Settings& settings, const std::string& id) {
+  return spec::parse_runtime_config(StateFolder::open(settings.root, id, StateFolder::Lock::none).config(),
+                                    config_file);
+}
+
+ExitStatus exec(const Settings& settings, const ExecOptions& options) {
+  return with_context(cat("exec in ", printable(options.id)), [&] {
+    check_descriptors(static_cast<unsigned>(options.preserve_fds));
+    check_console(options);
+    if (!options.cgroup.empty()) fail("a cgroup beneath the container's is not supported");
+    StateFolder folder = StateFolder::open(settings.root, options.id, StateFolder::Lock::none);
+    Record record = folder.record();
+    check_status(folder.status(record), options.ignore_paused);
+    Fd container = record.init.open();
+    if (!container) fail("cannot exec in a stopped container");
+    ExecPlan plan = plan_of(settings, options, spec::parse_runtime_config(folder.config(), config_file));
+    std::unique_ptr<Cgroup> cgroup = Cgroup::open(record.cgroup);
+    Fd console = options.console_socket.empty() ? Fd() : connect_console_socket(options.console_socket);
+
+    Foreground foreground(!options.detach);
+    LaunchOptions launch;
+    launch.container_pidfd = container.get();
+    launch.signal_mask = foreground.mask();
+    launch.on_pid = [&](pid_t pid) {
+      cgroup->join(pid, record.init.pid);
+      set_oom_score(pid, options.process);
+    };
+    InitProcess init(plan, launch);
+    init.wait(); // ready
+    if (console) send_pty(console.get(), init.terminal().get());
+    if (console) init.terminal().reset();
+    if (!options.pidfd_socket.empty()) send_pidfd(options.pidfd_socket, init.pidfd());
+    if (!options.pid_file.empty()) write_pid_file(options.pid_file, init.pid());
+    init.send(Sync::start);
+    init.wait_for_exec();
+    ExitStatus status = options.detach ? ExitStatus{} : foreground.wait(init);
+    init.release();
+    return status;
+  });
+}
+
+} // namespace oci::runtime

@@ -1,0 +1,71 @@
+// A config as the list of steps that the container's init carries out, and what the runtime does meanwhile. Pure: no
+// file, no clock, no process; everything that is wrong with the config is said here, before anything exists.
+#pragma once
+
+#include "runtime/cgroup.h"
+#include "runtime/init_plan.h"
+#include "runtime/seccomp.h"
+#include "runtime/sync_protocol.h"
+#include "spec/runtime_config.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace oci::runtime {
+
+// What the steps depend on beside the config.
+struct PlanFacts {
+  std::string id;
+  std::string bundle; // absolute
+  CgroupNames cgroup;
+  SeccompProgram seccomp;
+  unsigned last_capability = 40;
+  unsigned preserve_fds = 0;
+  bool start_by_socket = true; // create; otherwise the runtime that made it says start
+  bool no_pivot = false;
+  bool new_keyring = true;
+};
+
+struct InitPlan {
+  std::string buffer; // init_plan.h; the descriptors are filled in by the launch
+
+  // Namespaces made by the clone: CLONE_NEW… of clone3. With `enters` init is first executed outside and forks.
+  std::uint64_t clone_flags = 0;
+  bool enters = false;
+  struct Join {
+    std::string field; // "linux.namespaces[2].path", for errors
+    std::string path;
+    std::uint64_t flag;
+    std::uint32_t descriptor;
+  };
+  std::vector<Join> joins;
+  bool new_user_namespace = false; // id maps are to be written
+  // Sources of binds that a user namespace's root may not reach: opened by the runtime.
+  struct Tree {
+    std::string source;
+    bool recursive;
+    std::uint32_t descriptor;
+  };
+  std::vector<Tree> trees;
+  bool needs_state = false; // hooks of init: their standard input is fd_state
+  bool needs_proc = false;  // fd_proc
+  bool terminal = false;
+  std::string rootfs; // absolute
+  std::vector<std::string> warnings;
+};
+
+// Throws Error "mounts[3].options: …", naming the field.
+InitPlan make_plan(const spec::RuntimeConfig& config, const PlanFacts& facts);
+
+// exec: `process` in the namespaces that `container` has. The descriptor `container_pidfd` of the table is that of its
+// init.
+struct ExecPlan : InitPlan {
+  std::uint32_t container_pidfd = 0;
+};
+ExecPlan make_exec_plan(const spec::RuntimeConfig& container, const spec::Process& process, const PlanFacts& facts);
+
+// What init did not manage: "mount proc on /proc: permission denied", `exec: "x": executable file not found in $PATH`.
+std::string describe_failure(const std::string& plan_buffer, const SyncMessage& failed);
+
+} // namespace oci::runtime

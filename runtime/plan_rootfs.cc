@@ -1,0 +1,268 @@
+#include "runtime/mount_options.h"
+#include "runtime/plan_parts.h"
+
+#include "base/files.h"
+
+#include <algorithm>
+#include <linux/mount.h>
+#include <map>
+#include <sched.h>
+
+namespace oci::runtime {
+
+namespace {
+
+// Files of /proc that engines put their own view over (lxcfs), and nothing else beneath it.
+constexpr std::string_view allowed_in_proc[] = {"/proc/cpuinfo",
+                                                "/proc/diskstats",
+                                                "/proc/meminfo",
+                                                "/proc/stat",
+                                                "/proc/swaps",
+                                                "/proc/uptime",
+                                                "/proc/loadavg",
+                                                "/proc/slabinfo",
+                                                "/proc/net/dev",
+                                                "/proc/sys/kernel/ns_last_pid",
+                                                "/proc/sys/crypto/fips_enabled"};
+
+bool has_own_mounts(const PlanContext& context) { return (context.namespaces() & CLONE_NEWNS) != 0; }
+
+bool is_beneath(std::string_view path, std::string_view folder) {
+  return path.size() > folder.size() && path.substr(0, folder.size()) == folder && path[folder.size()] == '/';
+}
+
+std::string rootfs_path(const PlanContext& context) {
+  const std::string& path = context.config.root->path;
+  if (path.empty()) fail("root.path: missing");
+  return clean_path(path.front() == '/' ? path : cat(context.facts.bundle, "/", path));
+}
+
+void read_propagation(const PlanContext& context, std::uint64_t* flag, bool* recursive) {
+  const std::string& word = context.linux_.rootfs_propagation;
+  if (!word.empty() && !parse_propagation(word, flag, recursive))
+    fail("linux.rootfsPropagation: unknown propagation \"", word, "\"");
+}
+
+} // namespace
+
+void add_root(PlanContext& context) {
+  PlanBuilder& out = context.out;
+  context.plan.rootfs = rootfs_path(context);
+  std::uint32_t path = out.text(context.plan.rootfs);
+  if (!has_own_mounts(context)) {
+    if (!context.config.mounts.empty())
+      fail("mounts: would be made on the host: linux.namespaces has no mount namespace");
+    out.add({.op = Op::open_root, .s = path});
+    return;
+  }
+  std::uint64_t propagation = 0;
+  bool recursive = false;
+  read_propagation(context, &propagation, &recursive);
+  // Only with a shared root may the container's mounts reach the host; private and unbindable ones cut both ways.
+  std::uint64_t first = propagation == 0 ? MS_SLAVE : propagation == MS_UNBINDABLE ? MS_PRIVATE : propagation;
+  out.add({.op = Op::propagation, .flags = step_recursive, .a = first});
+  if (first == MS_SHARED) out.add({.op = Op::parent_private, .s = path});
+  out.add({.op = Op::open_root, .flags = step_bind, .s = path});
+}
+
+namespace {
+
+struct Destination {
+  std::string field; // "mounts[3]"
+  std::string path;
+};
+
+void add_mount_step(PlanContext& context, const MountStep& mount, std::string_view source, std::string_view path) {
+  PlanBuilder& out = context.out;
+  PlanStep step{.op = Op::mount, .s = out.text(source), .t = out.text(path), .a = out.object(mount)};
+  out.add(step);
+}
+
+MountStep base_step(PlanContext& context, const MountOptions& options) {
+  MountStep step;
+  step.set = options.set;
+  step.clear = options.clear;
+  step.set_all = options.set_all;
+  step.clear_all = options.clear_all;
+  step.propagation = options.propagation;
+  step.propagation_recursive = options.propagation_recursive;
+  step.options = context.out.list({});
+  return step;
+}
+
+void add_bind(PlanContext& context, const spec::Mount& mount, const MountOptions& options, const Destination& to) {
+  if (mount.source.empty()) fail(to.field, ".source: missing");
+  MountStep step = base_step(context, options);
+  step.flags = mount_bind | (options.recursive ? mount_recursive : 0);
+  if (to.path == "/proc") step.flags |= mount_proc_source;
+  if (std::find(std::begin(allowed_in_proc), std::end(allowed_in_proc), to.path) != std::end(allowed_in_proc))
+    step.flags |= mount_allow_in_proc;
+  std::string source = mount.source.front() == '/' ? mount.source : cat(context.facts.bundle, "/", mount.source);
+  if (context.in_user_namespace()) {
+    step.source_fd = static_cast<std::int32_t>(context.out.descriptor());
+    context.plan.trees.push_back({source, options.recursive, static_cast<std::uint32_t>(step.source_fd)});
+  }
+  add_mount_step(context, step, source, to.path);
+}
+
+bool maps(const std::vector<spec::IdMapping>& mappings, std::uint64_t id) {
+  return std::any_of(mappings.begin(), mappings.end(),
+                     [&](const spec::IdMapping& m) { return id >= m.container_id && id - m.container_id < m.size; });
+}
+
+// devpts: a group that a user namespace does not have cannot own terminals; they stay the user's alone.
+void drop_unmapped_group(const PlanContext& context, std::vector<std::string>& data) {
+  if (context.linux_.gid_mappings.empty()) return;
+  std::erase_if(data, [&](const std::string& word) {
+    if (word.substr(0, 4) != "gid=") return false;
+    std::optional<std::uint64_t> gid = parse_unsigned(word.substr(4));
+    return gid && !maps(context.linux_.gid_mappings, *gid);
+  });
+}
+
+void add_file_system(PlanContext& context, const spec::Mount& mount, MountOptions options, const Destination& to) {
+  bool virtual_root = mount.type == "proc" || mount.type == "sysfs";
+  if (mount.type == "devpts") drop_unmapped_group(context, options.data);
+  // What is shown of a block device is read-only below the mount too.
+  bool read_only = (options.set & MOUNT_ATTR_RDONLY) != 0;
+  if (read_only && !mount.source.empty() && mount.source.front() == '/') options.data.push_back("ro");
+  // /dev is filled by us first.
+  bool later = read_only && to.path == "/dev";
+  if (later) options.set &= ~std::uint64_t{MOUNT_ATTR_RDONLY};
+  MountStep step = base_step(context, options);
+  step.type = context.out.text(mount.type);
+  step.options = context.out.list(options.data);
+  if (virtual_root) step.flags |= mount_plain_destination;
+  if (mount.type == "sysfs" && context.in_user_namespace()) step.flags |= mount_or_bind_sys;
+  add_mount_step(context, step, mount.source, to.path);
+}
+
+// The name of the hierarchy a cgroup folder is in: "memory" of /sys/fs/cgroup/memory/a/b.
+std::string hierarchy_of(const std::string& folder) {
+  constexpr std::string_view base = "/sys/fs/cgroup/";
+  if (folder.substr(0, base.size()) != base) return "";
+  return folder.substr(base.size(), folder.find('/', base.size()) - base.size());
+}
+
+void add_cgroup_v1_link(PlanContext& context, const Destination& to, const std::string& hierarchy) {
+  std::vector<std::string> controllers = split(hierarchy, ',');
+  if (controllers.size() < 2) return;
+  for (const std::string& controller : controllers)
+    context.out.add(
+        {.op = Op::link, .s = context.out.text(hierarchy), .t = context.out.text(cat(to.path, "/", controller))});
+}
+
+// A small tmpfs with the container's own folder of every hierarchy: what a cgroup namespace would show, and the same
+// without one.
+void add_cgroup_v1(PlanContext& context, const MountOptions& options, const Destination& to) {
+  PlanBuilder& out = context.out;
+  MountStep tmpfs = base_step(context, options);
+  tmpfs.set &= ~std::uint64_t{MOUNT_ATTR_RDONLY};
+  tmpfs.type = out.text("tmpfs");
+  tmpfs.options = out.list({"mode=755"});
+  add_mount_step(context, tmpfs, "cgroup", to.path);
+  for (const std::string& folder : context.facts.cgroup.folders) {
+    std::string hierarchy = hierarchy_of(folder);
+    if (hierarchy.empty()) continue;
+    MountStep step = base_step(context, options);
+    step.flags = mount_bind | mount_may_miss;
+    add_mount_step(context, step, folder, cat(to.path, "/", hierarchy));
+    add_cgroup_v1_link(context, to, hierarchy);
+  }
+  if ((options.set & MOUNT_ATTR_RDONLY) != 0)
+    out.add({.op = Op::mount_flags, .t = out.text(to.path), .a = MOUNT_ATTR_RDONLY});
+}
+
+void add_cgroup_v2(PlanContext& context, const MountOptions& options, const Destination& to) {
+  MountStep step = base_step(context, options);
+  if ((context.namespaces() & CLONE_NEWCGROUP) != 0) {
+    step.type = context.out.text("cgroup2");
+    add_mount_step(context, step, "cgroup2", to.path);
+    return;
+  }
+  bool own = !context.facts.cgroup.folders.empty();
+  step.flags = mount_bind | (own ? 0 : mount_recursive);
+  add_mount_step(context, step, own ? context.facts.cgroup.folders.front() : "/sys/fs/cgroup", to.path);
+}
+
+void add_cgroup(PlanContext& context, const MountOptions& options, const Destination& to) {
+  switch (context.facts.cgroup.kind) {
+  case CgroupNames::Kind::v1:
+    return add_cgroup_v1(context, options, to);
+  case CgroupNames::Kind::v2:
+    return add_cgroup_v2(context, options, to);
+  case CgroupNames::Kind::none: {
+    MountStep step = base_step(context, options);
+    step.flags = mount_bind | mount_recursive | mount_may_miss;
+    step.set_all |= options.set & MOUNT_ATTR_RDONLY;
+    add_mount_step(context, step, "/sys/fs/cgroup", to.path);
+  }
+  }
+}
+
+void add_mount(PlanContext& context, const spec::Mount& mount, const Destination& to) {
+  if (!mount.uid_mappings.empty() || !mount.gid_mappings.empty()) fail(to.field, ".uidMappings: not supported");
+  MountOptions options = with_context(cat(to.field, ".options"), [&] { return parse_mount_options(mount.options); });
+  if (is_beneath(to.path, "/proc") &&
+      std::find(std::begin(allowed_in_proc), std::end(allowed_in_proc), to.path) == std::end(allowed_in_proc))
+    fail(to.field, ".destination: \"", mount.destination, "\" cannot be mounted because it is inside /proc");
+  if (options.bind || mount.type == "bind") return add_bind(context, mount, options, to);
+  if (to.path == "/proc" && mount.type != "proc") fail(to.field, ": only proc can be mounted on /proc");
+  if (mount.type.empty() || mount.type == "none") fail(to.field, ".type: missing");
+  if (mount.type == "cgroup") return add_cgroup(context, options, to);
+  add_file_system(context, mount, options, to);
+}
+
+} // namespace
+
+void add_mounts(PlanContext& context) {
+  const std::vector<spec::Mount>& mounts = context.config.mounts;
+  for (std::size_t i = 0; i < mounts.size(); ++i) {
+    Destination to{cat("mounts[", i, "]"), clean_inside(mounts[i].destination)};
+    if (mounts[i].destination.empty()) fail(to.field, ".destination: missing");
+    add_mount(context, mounts[i], to);
+  }
+}
+
+void add_closed_paths(PlanContext& context) {
+  PlanBuilder& out = context.out;
+  const spec::Linux& linux_ = context.linux_;
+  bool own = has_own_mounts(context);
+  if (!own && !linux_.masked_paths.empty()) fail("linux.maskedPaths: linux.namespaces has no mount namespace");
+  if (!own && !linux_.readonly_paths.empty()) fail("linux.readonlyPaths: linux.namespaces has no mount namespace");
+  for (const std::string& path : linux_.readonly_paths) {
+    check_absolute(path, "linux.readonlyPaths");
+    out.add({.op = Op::read_only, .t = out.text(path)});
+  }
+  for (const std::string& path : linux_.masked_paths) {
+    check_absolute(path, "linux.maskedPaths");
+    out.add({.op = Op::mask, .t = out.text(path)});
+  }
+}
+
+void add_pivot(PlanContext& context) {
+  PlanBuilder& out = context.out;
+  if (!has_own_mounts(context)) {
+    if (context.config.root->readonly) fail("root.readonly: linux.namespaces has no mount namespace");
+    out.add({.op = Op::change_root});
+    return;
+  }
+  for (const spec::Mount& mount : context.config.mounts) {
+    bool dev = clean_inside(mount.destination) == "/dev" && mount.type == "tmpfs";
+    if (dev && (parse_mount_options(mount.options).set & MOUNT_ATTR_RDONLY) != 0)
+      out.add({.op = Op::mount_flags, .t = out.text("/dev"), .a = MOUNT_ATTR_RDONLY});
+  }
+  if (context.config.root->readonly) out.add({.op = Op::mount_flags, .t = out.text("/"), .a = MOUNT_ATTR_RDONLY});
+  std::uint64_t propagation = 0;
+  bool recursive = false;
+  read_propagation(context, &propagation, &recursive);
+  bool shared = propagation == MS_SHARED;
+  if (context.facts.no_pivot) {
+    out.add({.op = Op::move_root});
+  } else {
+    out.add({.op = Op::pivot, .flags = shared ? step_recursive : 0});
+  }
+  if (propagation != 0) out.add({.op = Op::propagation, .flags = recursive ? step_recursive : 0, .a = propagation});
+}
+
+} // namespace oci::runtime

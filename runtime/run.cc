@@ -1,0 +1,43 @@
+#include "runtime/creation.h"
+#include "runtime/foreground.h"
+#include "runtime/hooks.h"
+
+namespace oci::runtime {
+
+namespace {
+
+void check_terminal(const spec::RuntimeConfig& config, const RunOptions& options) {
+  bool terminal = config.process->terminal;
+  if (options.detach && terminal && options.console_socket.empty())
+    fail("process.terminal is true, but there is no console socket to send the terminal to");
+}
+
+} // namespace
+
+ExitStatus run(const Settings& settings, const RunOptions& options) {
+  return with_context(cat("run ", printable(options.id)), [&] {
+    Creation creation(settings, options, false);
+    check_terminal(creation.config(), options);
+    Foreground foreground(!options.detach);
+    creation.make(foreground.mask());
+    creation.commit();
+    Guard removal([&] { remove(settings, options.id, true); });
+    InitProcess& init = creation.init();
+    init.send(Sync::start);
+    init.wait_for_exec();
+    if (const auto& hooks = creation.config().hooks)
+      run_hooks_warning("poststart", hooks->poststart, hook_state(creation.record(), Status::running));
+    creation.folder().unlock();
+    if (options.detach) {
+      init.release();
+      removal.commit();
+      return ExitStatus{};
+    }
+    ExitStatus status = foreground.wait(init);
+    init.release();
+    if (options.keep) removal.commit();
+    return status;
+  });
+}
+
+} // namespace oci::runtime

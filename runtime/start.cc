@@ -1,0 +1,43 @@
+#include "runtime/hooks.h"
+#include "runtime/plan.h"
+#include "runtime/plan_builder.h"
+#include "runtime/start_socket.h"
+#include "runtime/state.h"
+
+namespace oci::runtime {
+
+namespace {
+
+// The plan has gone with create; of what can fail now the config tells the names.
+std::string describe_start_failure(const spec::RuntimeConfig& config, SyncMessage failed) {
+  PlanBuilder out;
+  PlanStep step{.op = static_cast<Op>(failed.op)};
+  if (config.process && !config.process->args.empty()) step.s = out.text(config.process->args[0]);
+  if (step.op == Op::hook && config.hooks && failed.number < config.hooks->start_container.size()) {
+    step.s = out.text(config.hooks->start_container[failed.number].path);
+    step.t = out.text("startContainer");
+    step.d = failed.number;
+  }
+  out.add(step);
+  failed.step = 0;
+  return describe_failure(out.finish(0), failed);
+}
+
+} // namespace
+
+void start(const Settings& settings, const std::string& id) {
+  with_context(cat("start ", printable(id)), [&] {
+    StateFolder folder = StateFolder::open(settings.root, id, StateFolder::Lock::exclusive);
+    Record record = folder.record();
+    Status status = folder.status(record);
+    if (status != Status::created) fail("cannot start a container that is ", status_name(status));
+    Fd pidfd = record.init.open();
+    if (!pidfd) fail("cannot start a container that is stopped");
+    spec::RuntimeConfig config = spec::parse_runtime_config(folder.config(), config_file);
+    std::optional<SyncMessage> failed = ask_to_start(folder.fd(), pidfd.get());
+    if (failed) throw Error(describe_start_failure(config, *failed)).with_errno(failed->error);
+    if (config.hooks) run_hooks_warning("poststart", config.hooks->poststart, hook_state(record, Status::running));
+  });
+}
+
+} // namespace oci::runtime
