@@ -2,7 +2,7 @@
 """Makes an image in an OCI layout from folders and tar files, with nothing but Python (and zstd for zstd layers).
 
     make_image.py LAYOUT:TAG [--layer DIR|TAR]... [--compress gzip|zstd|none] [--docker] [--platform OS/ARCH[/VARIANT]]
-                  [--config JSON] [--cmd ARG]... [--index]
+                  [--config JSON] [--cmd=ARG]... [--index]
 
 A layout that is there is added to; a tag that is there is moved. --docker uses Docker's media types (schema 2). --config is the
 image configuration's `config` object. --index puts the manifest in an index of its own (with --platform; a second call

@@ -17,7 +17,7 @@ with tarfile.open("second.tar", "w") as tar:
     link.type, link.linkname = tarfile.LNKTYPE, "a/b/two"
     tar.addfile(link)
 END
-make_image layout:links --layer first --layer second.tar --cmd stat --cmd -c --cmd '%h %n' --cmd /a/one --cmd /c/four >/dev/null
+make_image layout:links --layer first --layer second.tar --cmd stat --cmd=-c --cmd '%h %n' --cmd /a/one --cmd /c/four >/dev/null
 start_registry
 push layout:links links:1
 

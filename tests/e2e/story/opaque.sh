@@ -13,8 +13,8 @@ echo new | tee second/data/new second/data/sub/new >/dev/null
 mkdir -p third/data third/other
 touch third/data/.wh.sub
 echo third >third/other/third
-make_image layout:opaque --layer first --layer second --cmd find --cmd /data --cmd /other --cmd -type --cmd f >/dev/null
-make_image layout:removed --layer first --layer second --layer third --cmd find --cmd /data --cmd /other --cmd -type --cmd f >/dev/null
+make_image layout:opaque --layer first --layer second --cmd find --cmd /data --cmd /other --cmd=-type --cmd f >/dev/null
+make_image layout:removed --layer first --layer second --layer third --cmd find --cmd /data --cmd /other --cmd=-type --cmd f >/dev/null
 start_registry
 push layout:opaque opaque:1
 push layout:removed opaque:2

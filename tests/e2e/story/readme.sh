@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../../tools/harness.sh"
 . "$TESTS/e2e/story/_story.sh"
 
-busybox_image layout:latest --cmd sh --cmd -c --cmd 'echo "hello from inside"; id'
+busybox_image layout:latest --cmd sh --cmd=-c --cmd 'echo "hello from inside"; id'
 start_registry --layout layout
 
 # Digests and the registry's port are those of the day.

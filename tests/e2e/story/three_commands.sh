@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../../tools/harness.sh"
 . "$TESTS/e2e/story/_story.sh"
 
-busybox_image layout:latest --cmd sh --cmd -c --cmd 'echo from inside; id -u; pwd'
+busybox_image layout:latest --cmd sh --cmd=-c --cmd 'echo from inside; id -u; pwd'
 start_registry
 push layout:latest library/sample:latest
 
