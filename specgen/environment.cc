@@ -130,7 +130,8 @@ Setting home_setting(const Draft& draft) {
 
 void apply_environment(Draft& draft) {
   Settings wanted = user_settings(draft);
-  for (Setting& setting : image_settings(draft).list()) {
+  Settings images = image_settings(draft);
+  for (Setting& setting : images.list()) {
     if (Setting* users = wanted.find(setting.name))
       remember_overridden(*users, setting);
     else
