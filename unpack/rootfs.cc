@@ -59,7 +59,9 @@ Rootfs::Rootfs(int root, const Limits& limits, AttributeSetter& attributes, File
         record_.add_new_folder(path);
         finishes_.erase(path); // no entry, so the time is now's; as everybody has it, its parent's, too
         finishes_.erase(parent.path);
-      }) {}
+      }) {
+  finishes_[""] = {}; // the root's time without an entry of its own: 0, as umoci has it
+}
 
 void Rootfs::apply(TarReader& tar) {
   record_ = LayerRecord(first_layer_);
