@@ -7,9 +7,10 @@ wrong() {
   echo "$program $*"
   status=1
 }
-readelf -hW "$program" | grep -Eq 'Type: +DYN' || wrong "is not position independent"
-readelf -lW "$program" | grep -q GNU_RELRO || wrong "has no RELRO"
-readelf -dW "$program" | grep -Eq 'BIND_NOW|FLAGS.* NOW' || wrong "binds lazily"
-readelf -lW "$program" | grep -Eq 'GNU_STACK.* RW ' || wrong "has an executable stack"
-readelf -sW --dyn-syms "$program" | grep -q __stack_chk_fail || wrong "has no stack protector"
+header=$(readelf -hlW "$program") dynamic=$(readelf -dW "$program") symbols=$(readelf -sW --dyn-syms "$program")
+grep -Eq 'Type: +DYN' <<<"$header" || wrong "is not position independent"
+grep -q GNU_RELRO <<<"$header" || wrong "has no RELRO"
+grep -Eq 'BIND_NOW|FLAGS.* NOW' <<<"$dynamic" || wrong "binds lazily"
+grep -Eq 'GNU_STACK.* RW ' <<<"$header" || wrong "has an executable stack"
+grep -q __stack_chk_fail <<<"$symbols" || wrong "has no stack protector"
 exit $status

@@ -7,4 +7,4 @@ mkdir empty
 expect_fail 1 'config.json' '[Nn]o such file or directory' -- oci run -b empty "$(id_of empty)"
 expect_fail 1 'config.json' -- oci create -b empty "$(id_of empty)"
 expect_fail any 'bundle|config.json' -- oci run
-expect_eq "$(ls -A "$ROOT" 2>/dev/null)" "" "container state"
+expect_eq "$(ls "$ROOT" 2>/dev/null)" "" "container state"

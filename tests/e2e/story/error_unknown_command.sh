@@ -16,4 +16,4 @@ expect_eq "$(ls -A "$STORE/.oci/containers")" ""
 expect_ok oci unpack
 edit_config bundle '.process.args = ["nosuchprogram"]'
 expect_fail 1 'nosuchprogram' 'executable file not found in \$PATH' -- oci run -b bundle "$(id_of nosuch)"
-expect_eq "$(ls -A "$ROOT" 2>/dev/null)" "" "container state"
+expect_eq "$(ls "$ROOT" 2>/dev/null)" "" "container state"
