@@ -23,9 +23,10 @@ void require(int code, std::string_view what) {
   if (code < 0) fail_errno(Errno{-code}, std::string(what));
 }
 
-std::uint32_t action_code(const std::string& name, std::optional<std::uint32_t> errno_ret, const std::string& place) {
+// `field` is the action's.
+std::uint32_t action_code(const std::string& name, std::optional<std::uint32_t> errno_ret, const std::string& field) {
   const std::uint32_t data = errno_ret.value_or(EPERM);
-  if (data > 0xffff) fail(place, "errnoRet: out of range");
+  if (data > 0xffff) fail(field, ": its errnoRet is out of range");
   if (name == "SCMP_ACT_ALLOW") return SCMP_ACT_ALLOW;
   if (name == "SCMP_ACT_ERRNO") return SCMP_ACT_ERRNO(data);
   if (name == "SCMP_ACT_KILL" || name == "SCMP_ACT_KILL_THREAD") return SCMP_ACT_KILL_THREAD;
@@ -33,8 +34,8 @@ std::uint32_t action_code(const std::string& name, std::optional<std::uint32_t> 
   if (name == "SCMP_ACT_TRAP") return SCMP_ACT_TRAP;
   if (name == "SCMP_ACT_TRACE") return SCMP_ACT_TRACE(data);
   if (name == "SCMP_ACT_LOG") return SCMP_ACT_LOG;
-  if (name == "SCMP_ACT_NOTIFY") fail(place, "action: SCMP_ACT_NOTIFY is not supported");
-  fail(place, "action: \"", printable(name), "\" is unknown");
+  if (name == "SCMP_ACT_NOTIFY") fail(field, ": SCMP_ACT_NOTIFY is not supported");
+  fail(field, ": \"", printable(name), "\" is unknown");
 }
 
 // nullopt: a real architecture that libseccomp does not know, and so not this machine's.
@@ -116,7 +117,7 @@ void add_rules(scmp_filter_ctx context, const spec::Seccomp& seccomp, std::uint3
   for (std::size_t i = 0; i < seccomp.syscalls.size(); ++i) {
     const spec::SyscallRule& rule = seccomp.syscalls[i];
     const std::string place = cat("linux.seccomp.syscalls[", i, "].");
-    const std::uint32_t action = action_code(rule.action, rule.errno_ret, place);
+    const std::uint32_t action = action_code(rule.action, rule.errno_ret, cat(place, "action"));
     const std::vector<scmp_arg_cmp> args = conditions(rule, place);
     if (action == default_action) continue;
     for (const std::string& name : rule.names) {
@@ -137,10 +138,8 @@ void add_rules(scmp_filter_ctx context, const spec::Seccomp& seccomp, std::uint3
 // Programs try a new call and fall back when it is not there; an EPERM would break them.
 void add_last_numbers(const spec::Seccomp& seccomp, std::vector<ArchPrologue>& prologue) {
   for (ArchPrologue& arch : prologue) {
-    std::uint32_t last = 0;
     for (const spec::SyscallRule& rule : seccomp.syscalls)
-      for (const std::string& name : rule.names) last = std::max(last, number_on(name, arch.arch).value_or(0));
-    if (last != 0) arch.last = last;
+      for (const std::string& name : rule.names) arch.last = std::max(arch.last, number_on(name, arch.arch));
   }
 }
 
@@ -175,7 +174,7 @@ std::uint32_t filter_flags(const spec::Seccomp& seccomp) {
 
 SeccompProgram compile_seccomp(const spec::Seccomp& seccomp) {
   const std::uint32_t default_action =
-      action_code(seccomp.default_action, seccomp.default_errno_ret, "linux.seccomp.default");
+      action_code(seccomp.default_action, seccomp.default_errno_ret, "linux.seccomp.defaultAction");
   if (!seccomp.listener_path.empty()) fail("linux.seccomp.listenerPath: not supported");
   const Context context(seccomp_init(default_action), seccomp_release);
   if (!context) fail("linux.seccomp.defaultAction: ", printable(seccomp.default_action), " is not supported");

@@ -85,7 +85,8 @@ StateFolder StateFolder::create(const std::string& root, const std::string& id) 
     const auto made = sys::mkdirat(folder.root_.get(), id, 0700);
     if (!made && !(made.error() == EEXIST)) fail_errno(made.error(), cat("create ", folder.path_));
     if (!folder.open_fd()) continue;
-    if (!folder.try_lock() || sys::fstatat(folder.fd(), state_file)) fail("container with given ID already exists");
+    const bool taken = !folder.try_lock() || sys::fstatat(folder.fd(), state_file) || folder.foreign();
+    if (taken) fail("container with given ID already exists");
     if (!folder.still_named()) continue;
     if (made) return folder;
     folder.remove(); // what a killed create left
