@@ -15,13 +15,15 @@ void check_status(Status status, bool ignore_paused) {
   fail("cannot exec in a ", status_name(status), " container");
 }
 
-ExecPlan plan_of(const Settings& settings, const ExecOptions& options, const spec::RuntimeConfig& config) {
+ExecPlan plan_of(const Settings& settings, const ExecOptions& options, const spec::RuntimeConfig& config,
+                 pid_t container_pid) {
   PlanFacts facts;
   facts.id = options.id;
   if (config.linux_ && config.linux_->seccomp) facts.seccomp = cached_seccomp(*config.linux_->seccomp, settings.root);
   facts.last_capability = last_capability();
   facts.preserve_fds = static_cast<unsigned>(options.preserve_fds);
   facts.start_by_socket = false;
+  facts.container_pid = container_pid;
   ExecPlan plan = make_exec_plan(config, options.process, facts);
   for (const std::string& warning : plan.warnings) log::warning(warning);
   return plan;
@@ -51,7 +53,8 @@ ExitStatus exec(const Settings& settings, const ExecOptions& options) {
     check_status(folder.status(record), options.ignore_paused);
     Fd container = record.init.open();
     if (!container) fail("cannot exec in a stopped container");
-    ExecPlan plan = plan_of(settings, options, spec::parse_runtime_config(folder.config(), config_file));
+    spec::RuntimeConfig config = spec::parse_runtime_config(folder.config(), config_file);
+    ExecPlan plan = plan_of(settings, options, config, record.init.pid);
     std::unique_ptr<Cgroup> cgroup = Cgroup::open(record.cgroup);
     Fd console = options.console_socket.empty() ? Fd() : connect_console_socket(options.console_socket);
 

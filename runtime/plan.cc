@@ -90,6 +90,8 @@ InitPlan make_plan(const spec::RuntimeConfig& config, const PlanFacts& facts) {
   add_mounts(context);
   if (sets_up_dev(context)) add_devices(context);
   add_console(context, process, sets_up_dev(context));
+  // Engines leave it to the runtime to make the working folder; where it cannot be made, entering it says so.
+  if (process.cwd != "/") out.add({.op = Op::folder, .flags = step_may_fail, .t = out.text(process.cwd), .a = 0755});
   if (!hooks.prestart.empty() || !hooks.create_runtime.empty() || !hooks.create_container.empty())
     out.add({.op = Op::ask_hooks});
   add_hooks(context, hooks.create_container, "createContainer");
@@ -122,9 +124,11 @@ ExecPlan make_exec_plan(const spec::RuntimeConfig& container, const spec::Proces
   if (context.in_user_namespace()) out.add({.op = Op::become_root});
   out.add({.op = Op::session});
   if (facts.new_keyring) out.add({.op = Op::keyring, .s = out.text(cat("_ses.", facts.id))});
-  out.add({.op = Op::open_root, .s = out.text("/")});
+  bool own_mounts = (context.namespaces() & CLONE_NEWNS) != 0;
+  out.add({.op = Op::open_root, .s = out.text(own_mounts ? "/" : cat("/proc/", facts.container_pid, "/root"))});
   add_console(context, process, false);
   add_labels(context, process);
+  if (!own_mounts) out.add({.op = Op::change_root});
   add_process(context, process);
   plan.buffer = out.finish(facts.preserve_fds);
   return plan;

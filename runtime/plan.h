@@ -24,6 +24,7 @@ struct PlanFacts {
   unsigned preserve_fds = 0;
   bool start_by_socket = true; // create; otherwise the runtime that made it says start
   bool no_pivot = false;
+  int container_pid = 0; // exec: of the container's init
   bool new_keyring = true;
 };
 

@@ -56,6 +56,7 @@ std::string mount_failure(const PlanView& plan, const PlanStep& step, std::uint3
 std::string hook_failure(const PlanView& plan, const PlanStep& step, const SyncMessage& failed) {
   std::string start = cat(plan.text(step.t), " hook ", step.d, " (", plan.text(step.s), "): ");
   int status = static_cast<int>(failed.detail);
+  if (failed.error == ETIMEDOUT) return cat(start, "killed after its timeout of ", step.c, " s");
   if (failed.error != ECHILD || status == 0) return cat(start, errno_text(failed.error));
   if (WIFSIGNALED(status)) return cat(start, "killed by signal ", WTERMSIG(status));
   return cat(start, "exit status ", WEXITSTATUS(status));

@@ -262,7 +262,9 @@ void add_pivot(PlanContext& context) {
   } else {
     out.add({.op = Op::pivot, .flags = shared ? step_recursive : 0});
   }
-  if (propagation != 0) out.add({.op = Op::propagation, .flags = recursive ? step_recursive : 0, .a = propagation});
+  // Of the root alone: what is beneath it has been given its own.
+  if (propagation != 0) out.add({.op = Op::propagation, .a = propagation});
+});
 }
 
 } // namespace oci::runtime

@@ -21,8 +21,11 @@ ExitStatus run(const Settings& settings, const RunOptions& options) {
     Foreground foreground(!options.detach);
     creation.make(foreground.mask());
     creation.commit();
-    Guard removal([&] { remove(settings, options.id, true); });
     InitProcess& init = creation.init();
+    Guard removal([&] {
+      creation.folder().unlock();
+      remove(settings, options.id, true);
+    });
     init.send(Sync::start);
     init.wait_for_exec();
     if (const auto& hooks = creation.config().hooks)

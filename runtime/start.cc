@@ -14,8 +14,10 @@ std::string describe_start_failure(const spec::RuntimeConfig& config, SyncMessag
   PlanStep step{.op = static_cast<Op>(failed.op)};
   if (config.process && !config.process->args.empty()) step.s = out.text(config.process->args[0]);
   if (step.op == Op::hook && config.hooks && failed.number < config.hooks->start_container.size()) {
-    step.s = out.text(config.hooks->start_container[failed.number].path);
+    const spec::Hook& hook = config.hooks->start_container[failed.number];
+    step.s = out.text(hook.path);
     step.t = out.text("startContainer");
+    step.c = static_cast<std::uint64_t>(hook.timeout.value_or(0));
     step.d = failed.number;
   }
   out.add(step);
