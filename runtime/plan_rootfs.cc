@@ -264,7 +264,6 @@ void add_pivot(PlanContext& context) {
   }
   // Of the root alone: what is beneath it has been given its own.
   if (propagation != 0) out.add({.op = Op::propagation, .a = propagation});
-});
 }
 
 } // namespace oci::runtime
