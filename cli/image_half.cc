@@ -52,8 +52,8 @@ void exec_image_half(const std::vector<std::string>& args) {
       .with_hint("oci-image is installed with oci; install both together");
 }
 
-std::string run_image_half(const std::vector<std::string>& args, const std::string& doing) {
-  auto [read_end, write_end] = check(sys::pipe(), doing, ": make a pipe");
+std::string run_image_half(const std::vector<std::string>& args) {
+  auto [read_end, write_end] = check(sys::pipe(), "make a pipe for oci-image");
   Child::Options options;
   options.program = image_half_path();
   options.args = args;
@@ -64,7 +64,7 @@ std::string run_image_half(const std::vector<std::string>& args, const std::stri
   write_end.reset();
   std::string out = read_all(read_end.get(), max_output, "the output of oci-image");
   const int status = child.wait().shell_status();
-  if (status != 0) throw Error(cat(doing, " failed"), status);
+  if (status != 0) throw ImageHalfFailed{status};
   return out;
 }
 

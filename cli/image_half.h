@@ -12,9 +12,13 @@ std::string image_half_path();
 // Replaces this process; args[0] is what the user typed.
 [[noreturn]] void exec_image_half(const std::vector<std::string>& args);
 
-// Runs it, waits, and returns what it printed on stdout. It has said itself why when it fails: an Error with its exit
-// status and the text `doing` is thrown.
-std::string run_image_half(const std::vector<std::string>& args, const std::string& doing);
+// Thrown when the image half failed. It has said why itself, so there is nothing to report.
+struct ImageHalfFailed {
+  int exit_code;
+};
+
+// Runs it, waits, and returns what it printed on stdout.
+std::string run_image_half(const std::vector<std::string>& args);
 
 // Called first by oci-image: refuses to work for another build's oci.
 void require_same_build();

@@ -35,7 +35,7 @@ spec::ImageRecord pull(const Globals& globals, const std::string& store_path, co
   line.insert(line.end(), {"pull", what.image});
   if (!what.platform.empty()) line.insert(line.end(), {"--platform", what.platform});
   if (what.quiet) line.emplace_back("--quiet");
-  const std::string printed = run_image_half(line, cat("pull ", what.image));
+  const std::string printed = run_image_half(line);
   const auto digest = Digest::parse(trim(printed));
   const auto store = spec::Store::open(store_path);
   auto record = digest && store ? spec::read_image_record(*store, *digest) : std::nullopt;
@@ -86,7 +86,7 @@ int run_record(const Globals& globals, const std::string& store_path, const spec
 
   Words unpack = image_half_line(globals, store_path);
   unpack.insert(unpack.end(), {"unpack", "--rootfs-only", "--quiet", record.manifest.digest.text(), options.bundle});
-  run_image_half(unpack, cat("unpack ", what.image));
+  run_image_half(unpack);
 
   container.request.command = what.command;
   container.request.container_id = options.id;
@@ -115,6 +115,8 @@ int run_image(const Globals& globals, const RunImage& what, ContainerOptions& co
       return run_record(globals, store_path, record ? *record : pull(globals, store_path, what), what, container,
                         std::move(options));
     });
+  } catch (const ImageHalfFailed&) {
+    return engine_failure;
   } catch (Error& error) {
     throw std::move(error).with_exit_code(docker_exit_code(error));
   }
