@@ -17,12 +17,13 @@ public:
   spec::RawBlob top() override { return {entry_.media_type, entry_.digest, document(entry_)}; }
 
   std::string document(const spec::Descriptor& descriptor) override {
+    (void)member(descriptor);
     return tar_.read(member_name(descriptor), spec::max_document_bytes);
   }
 
   void blobs(std::span<const spec::Descriptor> wanted, Intake& intake) override {
     for (const spec::Descriptor& descriptor : wanted) {
-      intake.copy(descriptor, [&] { return tar_.open(tar_.get(member_name(descriptor))); });
+      intake.copy(descriptor, [&] { return tar_.open(member(descriptor)); });
     }
   }
 
@@ -30,6 +31,13 @@ public:
 
 private:
   static std::string member_name(const spec::Descriptor& descriptor) { return cat("blobs/", descriptor.digest.path()); }
+
+  const TarFile::Member& member(const spec::Descriptor& descriptor) const {
+    const TarFile::Member& member = tar_.get(member_name(descriptor));
+    if (member.size == descriptor.size) return member;
+    fail("blob ", descriptor.digest.text(), " of ", tar_.path(), ": it has ", member.size,
+         " bytes, its descriptor says ", descriptor.size);
+  }
 
   void check_version() const {
     if (!tar_.find("oci-layout")) fail(tar_.path(), ": not an oci-archive: it has no file oci-layout");
