@@ -83,7 +83,7 @@ long bind_node(int folder, const char* name, const char* source) {
 } // namespace
 
 long device(Init& in, const PlanStep& step) {
-  char name[256];
+  char name[longest_name];
   long folder = open_parent(in, in.text(step.t), name);
   if (folder < 0) return folder;
   long result = (step.flags & step_bind) != 0 ? bind_node(static_cast<int>(folder), name, in.text(step.s))
@@ -93,7 +93,7 @@ long device(Init& in, const PlanStep& step) {
 }
 
 long link(Init& in, const PlanStep& step) {
-  char name[256];
+  char name[longest_name];
   long folder = open_parent(in, in.text(step.t), name);
   if (folder < 0) return folder;
   long result = sys(__NR_symlinkat, in.text(step.s), folder, name);

@@ -16,6 +16,7 @@ using namespace oci::runtime;
 
 constexpr int current_folder = -100; // AT_FDCWD
 constexpr size_t longest_path = 4096;
+constexpr size_t longest_name = 256; // with its NUL
 
 struct Init {
   char* plan = nullptr; // the mapped buffer

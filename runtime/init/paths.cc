@@ -74,7 +74,7 @@ long walk_folders(Init& in, const char* path, bool last_too, uint32_t mode, char
     while (*end != 0 && *end != '/') ++end;
     char* rest = end;
     while (*rest == '/') ++rest;
-    char component[256];
+    char component[longest_name];
     size_t size = static_cast<size_t>(end - name);
     if (size >= sizeof component) return close(folder), -ENAMETOOLONG;
     memcpy(component, name, size);
@@ -103,13 +103,38 @@ long walk_folders(Init& in, const char* path, bool last_too, uint32_t mode, char
 
 } // namespace
 
-long open_parent(Init& in, const char* path, char* name) { return walk_folders(in, path, false, 0755, name); }
+namespace {
+
+// The same when the folder is there, as it nearly always is: one call.
+long open_known_parent(Init& in, const char* path, char* name) {
+  static char folder[longest_path];
+  if (!join(folder, sizeof folder, path, "")) return -ENAMETOOLONG;
+  size_t slash = length(folder);
+  while (slash > 0 && folder[slash - 1] != '/') --slash;
+  const char* last = folder + slash;
+  if (*last == 0 || !join(name, longest_name, last, "")) return -ENOENT;
+  if (same(name, "..") || same(name, ".")) return -ENOENT;
+  folder[slash] = 0;
+  return open_inside(in, slash == 0 ? "/" : folder, O_PATH | O_DIRECTORY);
+}
+
+} // namespace
+
+long open_parent(Init& in, const char* path, char* name) {
+  long folder = open_known_parent(in, path, name);
+  return folder == -ENOENT ? walk_folders(in, path, false, 0755, name) : folder;
+}
 
 long open_or_make(Init& in, const char* path, Kind kind, uint32_t mode) {
   long fd = open_inside(in, path, O_PATH);
   if (fd != -ENOENT) return fd;
-  if (kind == Kind::folder) return walk_folders(in, path, true, mode, nullptr);
-  char name[256];
+  char name[longest_name];
+  if (kind == Kind::folder) {
+    long folder = open_known_parent(in, path, name);
+    long made = folder < 0 ? folder : sys(__NR_mkdirat, folder, name, mode);
+    close(folder);
+    return made >= 0 ? open_inside(in, path, O_PATH) : walk_folders(in, path, true, mode, nullptr);
+  }
   long parent = open_parent(in, path, name);
   if (parent < 0) return parent;
   long file = sys(__NR_openat, parent, name, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, mode);

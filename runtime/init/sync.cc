@@ -14,8 +14,8 @@ void exit(int status) {
 // write, not sendmsg: the container's filter is on when the last step fails, and forbids it less likely.
 void give_up(Init& in, long error) {
   const PlanStep& step = in.steps[in.step];
-  SyncMessage message = {Sync::failed,        static_cast<int32_t>(-error),   in.step, in.detail,
-                         static_cast<uint32_t>(step.op), static_cast<uint32_t>(step.d)};
+  SyncMessage message = {Sync::failed, static_cast<int32_t>(-error),   in.step,
+                         in.detail,    static_cast<uint32_t>(step.op), static_cast<uint32_t>(step.d)};
   sys(__NR_write, in.report, &message, sizeof message);
   exit(1);
 }
