@@ -94,7 +94,7 @@ void set_sparse(PaxHeader& header, const Record& record) {
 }
 
 void set(PaxHeader& header, const Record& record) {
-  if (record.value.empty()) return;
+  if (record.value.empty() && record.key != "size") return; // an empty size is read differently by different readers
   if (record.key == "path") {
     header.path = text_value(record);
   } else if (record.key == "linkpath") {
