@@ -92,7 +92,6 @@ std::unique_ptr<Cgroup> Cgroup::create(CgroupManager manager, const std::string&
   const auto mounts = v2 ? std::vector{std::string(cgroup_root)} : mounted_hierarchies();
   if (mounts.empty()) return std::make_unique<CgroupNone>();
   CgroupNames names = plan_names(mounts, cgroups_path, id, v2 ? CgroupNames::Kind::v2 : CgroupNames::Kind::v1);
-  cgroup_tree::require_empty(names.folders);
   const bool may_lack = cgroups_path.empty() || geteuid() != 0;
   return make_object(std::move(names), may_lack);
 }

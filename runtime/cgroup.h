@@ -40,6 +40,8 @@ public:
   virtual ~Cgroup() = default;
   const CgroupNames& names() const { return names_; }
 
+  // Throws when the cgroup has processes already: it is others', and its names must not get into state.json.
+  virtual void require_unused() const = 0;
   // mkdir, and for v1 the cpuset copied from the parent. names() are afterwards those that could be made (a user's may
   // be fewer than planned).
   virtual void make() = 0;

@@ -79,11 +79,6 @@ std::vector<pid_t> processes(const std::string& folder) {
   return pids;
 }
 
-void require_empty(const std::vector<std::string>& folders) {
-  for (const std::string& folder : folders)
-    if (!processes(folder).empty()) fail("cgroup ", folder, " is not empty");
-}
-
 std::vector<Fd> open_all(const std::vector<pid_t>& pids) {
   std::vector<Fd> pidfds;
   for (const pid_t pid : pids) {
@@ -153,19 +148,25 @@ CgroupTree::Made CgroupTree::make_folder(const std::string& folder) {
   }
 }
 
+void CgroupTree::require_unused() const {
+  for (const std::string& folder : names_.folders)
+    if (!cgroup_tree::processes(folder).empty()) fail("cgroup ", folder, " is not empty");
+}
+
 void CgroupTree::make() {
-  bool old = false;
+  std::vector<std::string> new_ones;
   std::erase_if(names_.folders, [&](const std::string& folder) {
     const Made made = make_folder(folder);
-    old = old || made == Made::was_there;
+    if (made == Made::new_one) new_ones.push_back(folder);
     return made == Made::left_out;
   });
-  if (!old) return;
+  if (new_ones.size() == names_.folders.size()) return;
   try {
-    cgroup_tree::require_empty(names_.folders);
+    require_unused();
     thaw();
   } catch (const Error&) {
     names_ = {}; // others' are in it: never to be destroyed
+    for (const std::string& folder : new_ones) (void)sys::unlinkat(AT_FDCWD, folder, AT_REMOVEDIR);
     throw;
   }
 }

@@ -25,8 +25,6 @@ bool exists(const std::string& folder, std::string_view file);
 
 // Of the folder and all beneath it; empty when there is none.
 std::vector<pid_t> processes(const std::string& folder);
-// Throws "cgroup … is not empty". Fine for those that do not exist.
-void require_empty(const std::vector<std::string>& folders);
 // pidfds of those that are still there; we are never among them.
 std::vector<Fd> open_all(const std::vector<pid_t>& pids);
 // True when all have ended.
@@ -43,6 +41,7 @@ std::string path_of(std::string_view proc_cgroup, std::string_view controller);
 
 class CgroupTree : public Cgroup {
 public:
+  void require_unused() const override;
   void make() override;
   std::vector<pid_t> processes() const override;
   void signal_all(int signal) override;

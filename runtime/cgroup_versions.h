@@ -9,6 +9,7 @@ namespace oci::runtime {
 class CgroupNone final : public Cgroup {
 public:
   CgroupNone() : Cgroup({}) {}
+  void require_unused() const override {}
   void make() override {}
   void set(const spec::Resources* resources) override;
   Fd clone_into() const override { return Fd(); }

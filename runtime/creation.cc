@@ -74,6 +74,7 @@ void Creation::make(const sigset_t& signal_mask) {
 void Creation::make_state() {
   folder_.emplace(StateFolder::create(settings_.root, options_.id));
   guards_.emplace_back([this] { folder_->remove(); });
+  cgroup_->require_unused();
   record_.id = options_.id;
   record_.oci_version = config_.oci_version;
   record_.rootfs = plan_.rootfs;

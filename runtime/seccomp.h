@@ -21,7 +21,8 @@ struct SeccompProgram {
 SeccompProgram compile_seccomp(const spec::Seccomp& seccomp);
 
 // The same through a cache: files beneath <folder>/.seccomp, each of which holds its whole key. Anything odd about the
-// cache means compiling again, never an error. `folder` is the state root; it must exist.
+// cache means compiling again, never an error. `folder` is the state root; it is made
+// when missing.
 SeccompProgram cached_seccomp(const spec::Seccomp& seccomp, const std::string& folder);
 
 } // namespace oci::runtime

@@ -5,6 +5,7 @@
 #include "base/files.h"
 #include "base/sys.h"
 #include "base/version.h"
+#include "runtime/state.h"
 
 #include <cstring>
 #include <dirent.h>
@@ -84,10 +85,9 @@ bool is_ours_alone(const struct stat& status, mode_t type) {
 }
 
 Fd open_cache(const std::string& folder) {
-  const auto root = sys::open(folder, O_PATH | O_DIRECTORY);
-  if (!root) return Fd();
-  (void)sys::mkdirat(root->get(), cache_folder, 0700);
-  auto cache = sys::openat(root->get(), cache_folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  const Fd root = make_dirs(folder, state_root_mode());
+  (void)sys::mkdirat(root.get(), cache_folder, 0700);
+  auto cache = sys::openat(root.get(), cache_folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   if (!cache) return Fd();
   const auto status = sys::fstat(cache->get());
   return status && is_ours_alone(*status, S_IFDIR) ? std::move(*cache) : Fd();
@@ -153,7 +153,11 @@ void limit_files(int cache) {
 } // namespace
 
 SeccompProgram cached_seccomp(const spec::Seccomp& seccomp, const std::string& folder) {
-  const Fd cache = open_cache(folder);
+  Fd cache;
+  try {
+    cache = open_cache(folder);
+  } catch (const Error&) { // the state folder will have to be made there, and says what is wrong
+  }
   if (!cache) return compile_seccomp(seccomp);
   const std::string key = key_of(seccomp);
   const std::string name = file_name(key);

@@ -63,6 +63,8 @@ Record record_from(const Json& json); // throws
 
 std::string rfc3339_now();
 
+mode_t state_root_mode(); // 0711; 0700 for a user
+
 class StateFolder {
 public:
   enum class Lock { none, exclusive };

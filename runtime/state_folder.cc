@@ -48,6 +48,8 @@ std::string runc_bundle(const Json& config) {
 
 } // namespace
 
+mode_t state_root_mode() { return geteuid() == 0 ? 0711 : 0700; }
+
 StateFolder::StateFolder(const std::string& root, std::string id) : path_(cat(root, "/", id)), id_(std::move(id)) {}
 
 std::optional<StateFolder> StateFolder::find(const std::string& root, const std::string& id, Lock lock,
@@ -80,7 +82,7 @@ StateFolder StateFolder::open(const std::string& root, const std::string& id, Lo
 StateFolder StateFolder::create(const std::string& root, const std::string& id) {
   check_id(id);
   StateFolder folder(root, id);
-  folder.root_ = make_dirs(root, geteuid() == 0 ? 0711 : 0700);
+  folder.root_ = make_dirs(root, state_root_mode());
   for (;;) {
     const auto made = sys::mkdirat(folder.root_.get(), id, 0700);
     if (!made && !(made.error() == EEXIST)) fail_errno(made.error(), cat("create ", folder.path_));
