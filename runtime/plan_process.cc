@@ -117,19 +117,11 @@ void check_io_priority(const spec::IoPriority& priority) {
   if (value < 0 || value > 7) fail("process.ioPriority.priority: out of range");
 }
 
-void check_texts(const std::vector<std::string>& texts, std::string_view field) {
-  for (std::size_t i = 0; i < texts.size(); ++i)
-    if (texts[i].find('\0') != std::string::npos) fail(field, "[", i, "]: holds a NUL character");
-}
-
 } // namespace
 
 void check_process(const spec::Process& process) {
   if (process.args.empty()) fail("process.args: missing");
   check_absolute(process.cwd, "process.cwd");
-  check_texts(process.args, "process.args");
-  check_texts(process.env, "process.env");
-  check_texts({process.cwd}, "process.cwd");
   check_rlimits(process.rlimits);
   if (process.scheduler) check_scheduler(*process.scheduler);
   if (process.io_priority) check_io_priority(*process.io_priority);
