@@ -2,6 +2,7 @@
 
 #include "fetch/base64.h"
 #include "fetch/registry_error.h"
+#include "fetch/retry.h"
 
 #include <algorithm>
 
@@ -98,12 +99,23 @@ std::string RegistryAuth::token(const Url& registry, const Challenge& challenge,
   HttpRequest request{.url = token_url(registry, challenge), .body_limit = max_token_answer};
   if (login_) request.authorization = basic();
   std::string server = request.url.host();
-  std::unique_ptr<HttpExchange> exchange = http.run(std::move(request));
+  std::unique_ptr<HttpExchange> exchange = ask_for_token(http, request);
   if (exchange->failure()) fail("token from ", server, ": ", exchange->failure()->text);
   const HttpAnswer& answer = exchange->answer();
   if (answer.status == 401 || answer.status == 403) fail_denied(answer);
   if (answer.status != 200) fail("token from ", server, ": ", registry_error(answer).text(answer.status));
   return token_in(answer.body, server);
+}
+
+std::unique_ptr<HttpExchange> RegistryAuth::ask_for_token(HttpClient& http, const HttpRequest& request) const {
+  for (unsigned failures = 1;; ++failures) {
+    std::unique_ptr<HttpExchange> exchange = http.run(request);
+    const auto& failure = exchange->failure();
+    bool worth_it = failure ? failure->may_pass : may_pass(exchange->answer().status);
+    std::optional<std::chrono::milliseconds> wait = wait_before_retry(failures, exchange->retry_after());
+    if (!worth_it || failures > options_.retries || !wait) return exchange;
+    http.pause(*wait);
+  }
 }
 
 } // namespace oci::fetch

@@ -27,6 +27,7 @@ private:
   void find_login_once();
   std::string basic() const;
   std::string token(const Url& registry, const Challenge& challenge, HttpClient& http) const;
+  std::unique_ptr<HttpExchange> ask_for_token(HttpClient& http, const HttpRequest& request) const;
   Url token_url(const Url& registry, const Challenge& challenge) const;
 
   spec::Reference reference_;

@@ -104,6 +104,7 @@ private:
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+    if (is_loopback(request_.url.host())) set(CURLOPT_PROXY, ""); // a proxy's loopback is another one
     if (request_.head) set(CURLOPT_NOBODY, 1L);
     for (const std::string& header : request_.headers) add_header(header);
     if (!request_.authorization.empty()) add_header(cat("Authorization: ", request_.authorization));
@@ -298,6 +299,13 @@ std::unique_ptr<HttpExchange> HttpClient::run(HttpRequest request) {
   while (!exchange->finished()) step(std::chrono::seconds(1));
   exchange->rethrow();
   return exchange;
+}
+
+void HttpClient::pause(std::chrono::milliseconds time) {
+  auto end = std::chrono::steady_clock::now() + time;
+  for (auto now = end - time; now < end; now = std::chrono::steady_clock::now()) {
+    step(std::chrono::ceil<std::chrono::milliseconds>(end - now));
+  }
 }
 
 } // namespace oci::fetch

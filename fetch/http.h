@@ -81,6 +81,8 @@ public:
   void step(std::chrono::milliseconds wait);
   // One exchange to its end; the others move on meanwhile. Its failure is returned in it, its errors are thrown.
   std::unique_ptr<HttpExchange> run(HttpRequest request);
+  // Lets so much time pass while exchanges move on.
+  void pause(std::chrono::milliseconds time);
 
   struct State;
 

@@ -2,8 +2,9 @@
 
 #include "base/log.h"
 #include "fetch/registry_error.h"
+#include "fetch/retry.h"
 
-#include <random>
+#include <algorithm>
 
 namespace oci::fetch {
 namespace {
@@ -13,19 +14,9 @@ using std::chrono::milliseconds;
 constexpr unsigned max_redirects = 5;
 constexpr unsigned max_login_rounds = 2;
 constexpr std::uint64_t much_progress = 1u << 20; // after so many bytes more a failure counts as the first again
-constexpr std::chrono::seconds longest_wait{60};
 
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
-bool may_pass(int status) { return status == 429 || (status >= 502 && status <= 504); }
-
-// Half a second, doubled each time, up to a tenth more so that many clients do not come back together.
-milliseconds back_off(unsigned failures) {
-  static std::minstd_rand random{std::random_device{}()};
-  milliseconds wait = milliseconds(500) * (1u << std::min(failures - 1, 7u));
-  return std::min<milliseconds>(wait + wait * (random() % 100) / 1000, longest_wait);
 }
 
 } // namespace
@@ -111,13 +102,11 @@ void RegistryCall::try_again(const std::string& why, std::optional<std::chrono::
   if (offset >= offset_at_failure_ + much_progress) failures_ = 0;
   offset_at_failure_ = std::max(offset, offset_at_failure_);
   if (++failures_ > session_.options().retries) fail(request_.what, ": ", why);
-  if (asked_to_wait && *asked_to_wait > longest_wait) {
-    fail(request_.what, ": ", why, ", and asks to wait ", asked_to_wait->count(), " s");
-  }
-  milliseconds wait = std::max<milliseconds>(back_off(failures_), asked_to_wait.value_or(std::chrono::seconds(0)));
-  session_.progress().note(cat(request_.what, ": ", why, "; trying again in ", (wait.count() + 999) / 1000, " s (",
+  std::optional<milliseconds> wait = wait_before_retry(failures_, asked_to_wait);
+  if (!wait) fail(request_.what, ": ", why, ", and asks to wait ", asked_to_wait->count(), " s");
+  session_.progress().note(cat(request_.what, ": ", why, "; trying again in ", (wait->count() + 999) / 1000, " s (",
                                failures_, "/", session_.options().retries, ")"));
-  resume_at_ = Clock::now() + wait;
+  resume_at_ = Clock::now() + *wait;
   redirects_ = 0;
   exchange_.reset();
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 
 namespace oci::fetch {
 namespace {
@@ -129,11 +130,17 @@ private:
       waiting.pop_front();
       Intake::Admission admission = intake.try_admit(descriptor);
       if (admission.state == Intake::State::busy) {
+        say_who_is_waited_for(descriptor, intake.progress());
         waiting.push_back(std::move(descriptor));
       } else if (admission.state == Intake::State::open) {
         running.push_back(std::make_unique<BlobTransfer>(session_, std::move(admission.blob)));
       }
     }
+  }
+
+  void say_who_is_waited_for(const spec::Descriptor& descriptor, Progress& progress) {
+    if (!waited_for_.insert(descriptor.digest).second) return;
+    progress.note(cat(descriptor.digest.short_hex(), ": another process fetches it"));
   }
 
   spec::RawBlob get_document(const std::string& name, const Digest& digest) {
@@ -163,6 +170,7 @@ private:
 
   spec::Reference reference_;
   std::size_t parallel_;
+  std::set<Digest> waited_for_;
   RegistrySession session_;
 };
 
