@@ -49,6 +49,7 @@ spec::Image pull_image(spec::Store& store, const std::string& name, const PullFl
   options.registry.tls_verify = flags.tls_verify;
   options.registry.cert_dir = flags.cert_dir;
   if (flags.creds && flags.no_creds) fail("--creds and --no-creds exclude each other");
+  const FileLock lock = store.use(); // until the record is written, gc keeps off
   const auto progress = flags.quiet ? fetch::silent_progress() : fetch::progress_for(STDERR_FILENO);
   const fetch::Pulled pulled = fetch::pull(store, spec::ImageName::parse(name), options, *progress);
   return load_and_record(store, pulled.manifest, flags);

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/sys.h"
-#include "fetch/progress.h"
+#include "fetch/fetch.h"
 #include "unpack/unpack.h"
 
 #include <cstdio>
