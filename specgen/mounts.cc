@@ -67,9 +67,9 @@ bool is_sound_volume(const std::string& path) {
   return cleaned != "/" && path.find("/../") == std::string::npos && !path.ends_with("/..");
 }
 
-// The image's volumes. A bundle's root file system can be written, and there its own content is seen and what the
-// program writes is kept: that is what a volume is for, so nothing is mounted. Read-only, they become tmpfs that start
-// with the image's content.
+// The image's volumes. A bundle's root file system can be written: there the image's own content is seen and what the
+// program writes is kept, as a volume is meant, so nothing is mounted. With --image-volume tmpfs each is a tmpfs that
+// starts with the image's content.
 void add_image_volumes(Draft& draft, std::vector<WantedMount>& wanted) {
   const std::string mode = draft.request.image_volume.value_or("");
   if (draft.request.image_volume && mode != "tmpfs" && mode != "ignore")
@@ -81,10 +81,13 @@ void add_image_volumes(Draft& draft, std::vector<WantedMount>& wanted) {
       draft.warn("the image's volume ", printable(path), " cannot be one; ignored");
       continue;
     }
-    if (mode == "ignore" || (mode.empty() && !draft.config.root->readonly)) continue;
     WantedMount volume{{}, "image config.Volumes", path};
     volume.mount.destination = clean_path(path);
-    if (!taken.insert(volume.mount.destination).second) continue;
+    if (mode == "ignore" || !taken.insert(volume.mount.destination).second) continue;
+    if (mode.empty() && draft.config.root->readonly)
+      draft.warn("the image's volume ", printable(path),
+                 " is read-only as all else; --tmpfs or --volume makes it writable");
+    if (mode.empty()) continue;
     volume.mount.type = volume.mount.source = "tmpfs";
     volume.mount.options = {"nosuid", "nodev", "rprivate", "tmpcopyup"};
     wanted.push_back(std::move(volume));

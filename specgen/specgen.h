@@ -34,7 +34,8 @@ struct Request {
   std::vector<std::string> mount;          // --mount type=bind,source=…,target=…
   std::vector<std::string> tmpfs;          // --tmpfs DESTINATION[:OPTIONS]
   std::optional<std::string> shm_size;     // --shm-size 64m
-  std::optional<std::string> image_volume; // --image-volume tmpfs|ignore (docs/spec.md says what happens without)
+  std::optional<std::string> image_volume; // --image-volume tmpfs (starting with the image's content) or ignore;
+                                           // without it the image's volumes are what they are in its root file system
   bool read_only = false;                  // --read-only
   std::optional<std::string> rootfs_propagation;
 

@@ -154,31 +154,35 @@ TEST(Image, ALabelThatRuntimesObeyNeverBecomesAnAnnotation) {
                                            "annotations of that name"));
 }
 
-// Volumes: where the root file system can be written its own content is there; read-only, a tmpfs starts with it.
+// Volumes: the image's own content is seen at them, whatever is asked for.
 TEST(Image, VolumesHideNothing) {
   spec::ImageConfig image = plain_image();
   image.config->volumes.keys = {"/var/lib/data/"};
-  EXPECT_EQ(generate_with({}, image).config.mounts.size(), generate_with({}).config.mounts.size());
+  const std::size_t plain = generate_with({}).config.mounts.size();
+  EXPECT_EQ(generate_with({}, image).config.mounts.size(), plain);
+  EXPECT_TRUE(generate_with({}, image).warnings.empty());
   Request request;
   request.read_only = true;
+  EXPECT_EQ(generate_with(request, image).config.mounts.size(), plain);
+  EXPECT_THAT(
+      generate_with(request, image).warnings,
+      ElementsAre("the image's volume /var/lib/data/ is read-only as all else; --tmpfs or --volume makes it writable"));
+  request.image_volume = "ignore";
+  EXPECT_TRUE(generate_with(request, image).warnings.empty());
+  request.image_volume = "tmpfs";
   const Generated generated = generate_with(request, image);
   const spec::Mount& mount = generated.config.mounts.back();
   EXPECT_EQ(mount.destination, "/var/lib/data");
   EXPECT_EQ(mount.type, "tmpfs");
   EXPECT_THAT(mount.options, ElementsAre("nosuid", "nodev", "rprivate", "tmpcopyup"));
   EXPECT_EQ(origin_of(generated, "mounts[/var/lib/data].type"), "image config.Volumes");
-  request.image_volume = "ignore";
-  EXPECT_EQ(generate_with(request, image).config.mounts.size(), generate_with({}).config.mounts.size());
-  request = {};
-  request.image_volume = "tmpfs";
-  EXPECT_EQ(generate_with(request, image).config.mounts.back().destination, "/var/lib/data");
 }
 
 TEST(Image, AVolumeOfTheUsersTakesThePlace) {
   spec::ImageConfig image = plain_image();
   image.config->volumes.keys = {"/data", "/top/inner"};
   Request request;
-  request.read_only = true;
+  request.image_volume = "tmpfs";
   request.volume = {"/host:/data", "/host2:/top"};
   const Generated generated = generate_with(request, image);
   int at_data = 0;
@@ -229,7 +233,7 @@ TEST(Image, AFloodOfEntriesIsNoBurden) {
     image.config->labels[cat("l", i)] = "x";
   }
   Request request;
-  request.read_only = true;
+  request.image_volume = "tmpfs";
   EXPECT_GT(generate_with(request, image).config.mounts.size(), 50000u);
 }
 

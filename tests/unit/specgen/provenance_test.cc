@@ -30,6 +30,7 @@ Request full_request() {
   request.tty = request.read_only = true;
   request.volume = {"/h:/h.d/[x]:ro"};
   request.tmpfs = {"/run"};
+  request.image_volume = "tmpfs";
   request.cap_drop = {"ALL"};
   request.cap_add = {"NET_BIND_SERVICE"};
   request.memory = "64m";
