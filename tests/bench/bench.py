@@ -68,17 +68,18 @@ def report(case, samples):
 @contextlib.contextmanager
 def hugetlb_on_v1():
     """crun wants every controller on cgroup v1 or every one on v2; moved for the time of the bench."""
-    if os.path.exists("/sys/fs/cgroup/cgroup.controllers") or os.path.exists(HUGETLB):
+    if os.path.exists("/sys/fs/cgroup/cgroup.controllers") or os.path.ismount(HUGETLB):
         yield True
         return
-    os.mkdir(HUGETLB)
+    os.makedirs(HUGETLB, exist_ok=True)
     try:
         mounted = subprocess.run(["mount", "-t", "cgroup", "-o", "hugetlb", "none", HUGETLB]).returncode == 0
         yield mounted
         if mounted:
             subprocess.run(["umount", HUGETLB], check=True)
     finally:
-        os.rmdir(HUGETLB)
+        with contextlib.suppress(OSError): # somebody else may have come to use it
+            os.rmdir(HUGETLB)
 
 
 def make_bundle(oci, scratch):
