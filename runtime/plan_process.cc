@@ -226,10 +226,11 @@ void add_process(PlanContext& context, const spec::Process& process) {
   std::uint32_t args_list = out.list(process.args), env_list = out.list(env, no_home ? 1 : 0);
   if (no_home) out.add({.op = Op::home, .a = process.user.uid, .b = env_list});
 
+  // Before the working folder is entered: its path may lead through /proc/self/fd.
+  out.add({.op = Op::close_internal});
   // First with all rights, as the folder may be closed to the user, then as the user, who may have what root has not.
   std::uint32_t cwd = out.text(process.cwd);
   out.add({.op = Op::working_folder, .flags = step_may_fail, .s = cwd});
-  out.add({.op = Op::close_internal});
   out.add({.op = Op::umask, .a = process.user.umask.value_or(default_umask)});
   CapabilitySets sets = sets_of(context, process);
   bool late_filter = !context.facts.seccomp.filter.empty() && !process.no_new_privileges;
