@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # create, start, exec and run: states, statuses, streams, and nothing left.
+# peers: runc
 . "$(dirname "$0")/../../tools/harness.sh"
 
 id=$(id_of life)
