@@ -3,7 +3,6 @@
 #include "base/error.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace oci::runtime {
 
@@ -192,15 +191,39 @@ void add_unified(Writes& out, const spec::Resources& resources) {
   }
 }
 
+// The two functions are here because loading libm would cost every command more than these lines.
+constexpr double ln_2 = 0.693147180559945309417, ln_10 = 2.302585092994045684018;
+
+// Of 1 and more: the series of ln((1 + t) / (1 - t)) for what is left of the number between 1 and 2.
+double binary_logarithm(std::uint64_t number) {
+  double whole = 0, rest = static_cast<double>(number);
+  for (; rest >= 2; rest /= 2) whole += 1;
+  const double t = (rest - 1) / (rest + 1);
+  double sum = 0, power = t;
+  for (int n = 1; n < 40; n += 2, power *= t * t) sum += power / n;
+  return whole + 2 * sum / ln_2;
+}
+
+// Of 0 to 4: e to the power of a part small enough for its series, squared as often as it was halved.
+double power_of_ten(double exponent) {
+  constexpr int halvings = 4;
+  const double x = exponent * ln_10 / (1 << halvings);
+  double sum = 1, term = 1;
+  for (int n = 1; n < 24; ++n) sum += term *= x / n;
+  for (int i = 0; i < halvings; ++i) sum *= sum;
+  return sum;
+}
+
 } // namespace
 
 std::uint64_t weight_from_shares(std::uint64_t shares) {
   if (shares == 0) return 0;
   if (shares <= 2) return 1;
   if (shares >= 262'144) return 10'000;
-  const double l = std::log2(static_cast<double>(shares));
-  const double exponent = (l * l + 125.0 * l) / 612.0 - 7.0 / 34.0;
-  return static_cast<std::uint64_t>(std::ceil(std::pow(10.0, exponent)));
+  const double l = binary_logarithm(shares);
+  const double weight = power_of_ten((l * l + 125.0 * l) / 612.0 - 7.0 / 34.0);
+  // Rounded up; the ends and the default are whole numbers, and nothing else comes that near to one.
+  return static_cast<std::uint64_t>(weight - 1e-8) + 1;
 }
 
 std::uint64_t io_weight_from_blkio(std::uint16_t weight) {

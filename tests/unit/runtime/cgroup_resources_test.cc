@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 
+#include <cmath>
 #include <gtest/gtest.h>
 
 namespace oci::runtime {
@@ -31,8 +32,11 @@ TEST(CgroupWeight, EndsAndDefaultsMeet) {
   const std::pair<std::uint64_t, std::uint64_t> table[] = {{0, 0},      {1, 1},          {2, 1},
                                                            {1024, 100}, {262144, 10000}, {1u << 30, 10000}};
   for (const auto& [shares, weight] : table) EXPECT_EQ(weight_from_shares(shares), weight) << shares;
-  for (std::uint64_t shares = 3; shares < 262144; shares += 97)
-    EXPECT_LE(weight_from_shares(shares), weight_from_shares(shares + 97)) << shares;
+  for (std::uint64_t shares = 3; shares < 262144; ++shares) {
+    const double l = std::log2(static_cast<double>(shares));
+    const double weight = std::ceil(std::pow(10, (l * l + 125 * l) / 612 - 7.0 / 34));
+    ASSERT_EQ(weight_from_shares(shares), static_cast<std::uint64_t>(weight)) << shares;
+  }
 }
 
 TEST(CgroupIoWeight, Table) {
