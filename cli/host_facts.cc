@@ -104,7 +104,10 @@ void add_device(std::map<std::string, specgen::DeviceNode>& devices, const std::
 specgen::HostFacts gather_host_facts(const specgen::Needs& needs) {
   specgen::HostFacts facts;
   utsname names{};
-  if (::uname(&names) == 0) facts.kernel_release = names.release;
+  if (::uname(&names) == 0) {
+    facts.kernel_release = names.release;
+    facts.hostname = names.nodename;
+  }
   facts.capabilities = bounding_set();
   facts.hard_limits = hard_limits();
   facts.cpus = static_cast<unsigned>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
