@@ -1,7 +1,6 @@
 #include "base/json.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace oci {
 
@@ -14,8 +13,9 @@ constexpr double two_to_63 = 9223372036854775808.0;
 std::optional<std::int64_t> Json::as_int64() const {
   if (auto* number = std::get_if<std::int64_t>(&value_)) return *number;
   if (auto* number = std::get_if<double>(&value_)) {
-    if (*number >= -two_to_63 && *number < two_to_63 && std::trunc(*number) == *number) {
-      return static_cast<std::int64_t>(*number);
+    if (*number >= -two_to_63 && *number < two_to_63) {
+      const auto whole = static_cast<std::int64_t>(*number);
+      if (static_cast<double>(whole) == *number) return whole;
     }
   }
   return std::nullopt;
@@ -27,8 +27,9 @@ std::optional<std::uint64_t> Json::as_uint64() const {
     if (*number >= 0) return static_cast<std::uint64_t>(*number);
   }
   if (auto* number = std::get_if<double>(&value_)) {
-    if (*number >= 0 && *number < 2 * two_to_63 && std::trunc(*number) == *number) {
-      return static_cast<std::uint64_t>(*number);
+    if (*number >= 0 && *number < 2 * two_to_63) {
+      const auto whole = static_cast<std::uint64_t>(*number);
+      if (static_cast<double>(whole) == *number) return whole;
     }
   }
   return std::nullopt;

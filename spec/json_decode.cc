@@ -2,8 +2,6 @@
 
 #include "base/text.h"
 
-#include <cmath>
-
 namespace oci::spec {
 namespace {
 
@@ -62,7 +60,9 @@ void Decoder::wrong_type(const Json& json, std::string_view expected, const Plac
 void Decoder::wrong_number(const Json& json, const Place& at) const {
   if (!json.is_number()) wrong_type(json, "a number", at);
   const double value = json.as_double().value_or(0);
-  fail_at(at, std::trunc(value) == value ? "out of range" : "must be a whole number");
+  constexpr double all_whole = 9007199254740992; // from 2^53 on a double has no fraction
+  const bool whole = value >= all_whole || value <= -all_whole || json.as_int64() || json.as_uint64();
+  fail_at(at, whole ? "out of range" : "must be a whole number");
 }
 
 void Decoder::case_variant(const Place& at, std::string_view known) const {
