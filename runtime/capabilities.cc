@@ -2,65 +2,19 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "spec/capability_names.h"
 
 #include <algorithm>
-#include <array>
 
 namespace oci::runtime {
 
-namespace {
-
-constexpr std::array<std::string_view, known_capabilities> names = {"CAP_CHOWN",
-                                                                    "CAP_DAC_OVERRIDE",
-                                                                    "CAP_DAC_READ_SEARCH",
-                                                                    "CAP_FOWNER",
-                                                                    "CAP_FSETID",
-                                                                    "CAP_KILL",
-                                                                    "CAP_SETGID",
-                                                                    "CAP_SETUID",
-                                                                    "CAP_SETPCAP",
-                                                                    "CAP_LINUX_IMMUTABLE",
-                                                                    "CAP_NET_BIND_SERVICE",
-                                                                    "CAP_NET_BROADCAST",
-                                                                    "CAP_NET_ADMIN",
-                                                                    "CAP_NET_RAW",
-                                                                    "CAP_IPC_LOCK",
-                                                                    "CAP_IPC_OWNER",
-                                                                    "CAP_SYS_MODULE",
-                                                                    "CAP_SYS_RAWIO",
-                                                                    "CAP_SYS_CHROOT",
-                                                                    "CAP_SYS_PTRACE",
-                                                                    "CAP_SYS_PACCT",
-                                                                    "CAP_SYS_ADMIN",
-                                                                    "CAP_SYS_BOOT",
-                                                                    "CAP_SYS_NICE",
-                                                                    "CAP_SYS_RESOURCE",
-                                                                    "CAP_SYS_TIME",
-                                                                    "CAP_SYS_TTY_CONFIG",
-                                                                    "CAP_MKNOD",
-                                                                    "CAP_LEASE",
-                                                                    "CAP_AUDIT_WRITE",
-                                                                    "CAP_AUDIT_CONTROL",
-                                                                    "CAP_SETFCAP",
-                                                                    "CAP_MAC_OVERRIDE",
-                                                                    "CAP_MAC_ADMIN",
-                                                                    "CAP_SYSLOG",
-                                                                    "CAP_WAKE_ALARM",
-                                                                    "CAP_BLOCK_SUSPEND",
-                                                                    "CAP_AUDIT_READ",
-                                                                    "CAP_PERFMON",
-                                                                    "CAP_BPF",
-                                                                    "CAP_CHECKPOINT_RESTORE"};
-
-} // namespace
+using spec::capability_names;
 
 std::optional<unsigned> capability_number(std::string_view name) {
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end()) return std::nullopt;
-  return static_cast<unsigned>(found - names.begin());
+  const auto found = std::find(capability_names.begin(), capability_names.end(), name);
+  if (found == capability_names.end()) return std::nullopt;
+  return static_cast<unsigned>(found - capability_names.begin());
 }
-
-std::string_view capability_name(unsigned number) { return names.at(number); }
 
 unsigned last_capability() {
   const char* path = "/proc/sys/kernel/cap_last_cap";
@@ -95,11 +49,6 @@ CapabilitySets capability_sets(const spec::Capabilities& capabilities, unsigned 
           .inheritable = bits(capabilities.inheritable),
           .permitted = bits(capabilities.permitted),
           .ambient = bits(capabilities.ambient)};
-}
-
-std::vector<std::string> capability_names(unsigned last_cap) {
-  const auto end = names.begin() + std::min(last_cap + 1, known_capabilities);
-  return {names.begin(), end};
 }
 
 } // namespace oci::runtime

@@ -11,11 +11,8 @@
 
 namespace oci::runtime {
 
-inline constexpr unsigned known_capabilities = 41;
-
 // "CAP_CHOWN" is 0. Exact, upper case, with the prefix; nullopt for what is no capability's name.
 std::optional<unsigned> capability_number(std::string_view name);
-std::string_view capability_name(unsigned number); // number < known_capabilities
 
 // The highest capability of the running kernel (/proc/sys/kernel/cap_last_cap).
 unsigned last_capability();
@@ -32,8 +29,5 @@ struct CapabilitySets {
 // The five sets; each unknown name is added once to *unknown.
 CapabilitySets capability_sets(const spec::Capabilities& capabilities, unsigned last_cap,
                                std::vector<std::string>* unknown);
-
-// Names of all capabilities up to last_cap, in order of their numbers.
-std::vector<std::string> capability_names(unsigned last_cap);
 
 } // namespace oci::runtime

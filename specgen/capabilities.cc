@@ -1,55 +1,15 @@
 // process.capabilities: the engine's set, changed by --cap-add, --cap-drop and --privileged as Docker does it.
 #include "specgen/draft.h"
 
+#include "spec/capability_names.h"
+
 #include <algorithm>
-#include <array>
 
 namespace oci::specgen {
 
 namespace {
 
-// In the kernel's order: the place is the number (linux/capability.h).
-constexpr std::array<std::string_view, 41> all_capabilities = {"CAP_CHOWN",
-                                                               "CAP_DAC_OVERRIDE",
-                                                               "CAP_DAC_READ_SEARCH",
-                                                               "CAP_FOWNER",
-                                                               "CAP_FSETID",
-                                                               "CAP_KILL",
-                                                               "CAP_SETGID",
-                                                               "CAP_SETUID",
-                                                               "CAP_SETPCAP",
-                                                               "CAP_LINUX_IMMUTABLE",
-                                                               "CAP_NET_BIND_SERVICE",
-                                                               "CAP_NET_BROADCAST",
-                                                               "CAP_NET_ADMIN",
-                                                               "CAP_NET_RAW",
-                                                               "CAP_IPC_LOCK",
-                                                               "CAP_IPC_OWNER",
-                                                               "CAP_SYS_MODULE",
-                                                               "CAP_SYS_RAWIO",
-                                                               "CAP_SYS_CHROOT",
-                                                               "CAP_SYS_PTRACE",
-                                                               "CAP_SYS_PACCT",
-                                                               "CAP_SYS_ADMIN",
-                                                               "CAP_SYS_BOOT",
-                                                               "CAP_SYS_NICE",
-                                                               "CAP_SYS_RESOURCE",
-                                                               "CAP_SYS_TIME",
-                                                               "CAP_SYS_TTY_CONFIG",
-                                                               "CAP_MKNOD",
-                                                               "CAP_LEASE",
-                                                               "CAP_AUDIT_WRITE",
-                                                               "CAP_AUDIT_CONTROL",
-                                                               "CAP_SETFCAP",
-                                                               "CAP_MAC_OVERRIDE",
-                                                               "CAP_MAC_ADMIN",
-                                                               "CAP_SYSLOG",
-                                                               "CAP_WAKE_ALARM",
-                                                               "CAP_BLOCK_SUSPEND",
-                                                               "CAP_AUDIT_READ",
-                                                               "CAP_PERFMON",
-                                                               "CAP_BPF",
-                                                               "CAP_CHECKPOINT_RESTORE"};
+using spec::capability_names;
 
 bool contains(const std::vector<std::string>& list, std::string_view name) {
   return std::find(list.begin(), list.end(), name) != list.end();
@@ -62,8 +22,8 @@ std::string parse_name(std::string_view flag, const std::string& text) {
                  [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
   if (name == "ALL" || name == "CAP_ALL") return "ALL";
   if (!name.starts_with("CAP_")) name.insert(0, "CAP_");
-  if (std::find(all_capabilities.begin(), all_capabilities.end(), name) != all_capabilities.end()) return name;
-  const std::vector<std::string> known(all_capabilities.begin(), all_capabilities.end());
+  if (std::find(capability_names.begin(), capability_names.end(), name) != capability_names.end()) return name;
+  const std::vector<std::string> known(capability_names.begin(), capability_names.end());
   if (const auto near = nearest(name, known))
     refuse(flag, text, "no such capability; did you mean ", near->substr(4), "?");
   refuse(flag, text, "no such capability; capabilities(7) has them, ALL is every one");
@@ -79,9 +39,9 @@ std::vector<std::string> parse_names(std::string_view flag, const std::vector<st
 // All that there are and this machine may give.
 std::vector<std::string> every_capability(Draft& draft) {
   std::vector<std::string> given, missing;
-  for (std::size_t number = 0; number < all_capabilities.size(); ++number) {
+  for (std::size_t number = 0; number < capability_names.size(); ++number) {
     const bool ours = !draft.host.capabilities || (*draft.host.capabilities >> number & 1) != 0;
-    (ours ? given : missing).emplace_back(all_capabilities[number]);
+    (ours ? given : missing).emplace_back(capability_names[number]);
   }
   if (!missing.empty())
     draft.warn("left out of all capabilities, for this machine does not give them: ", join(missing, ", "));
