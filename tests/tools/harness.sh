@@ -41,6 +41,7 @@
 #   expect_file PATH, expect_no_file PATH
 #   wait_for SECONDS CMD…        polls until CMD succeeds; fails the test when it does not
 #   background VARIABLE CMD…     starts CMD, its pid in VARIABLE; killed at the end
+#   prepare_crun                 before crun is called (done already where it is $RUNTIME)
 #   at_exit CMD ARG…             run at the end, last first
 #   skip WHY, need PROGRAM…, fail TEXT
 #
@@ -128,6 +129,19 @@ background() {
 oci() { "$OCI" --root "$ROOT" "$@"; }
 runtime() { "$RUNTIME" --root "$ROOT" "$@"; }
 id_of() { printf '%s-%s' "$OCI_TEST_ID" "$1"; }
+
+# crun wants every controller on v1 or every one on v2. For this test alone, hugetlb is moved to v1 where it stands apart.
+prepare_crun() {
+  local folder=/sys/fs/cgroup/hugetlb
+  need crun
+  if [ -e /sys/fs/cgroup/cgroup.controllers ] || mountpoint -q "$folder"; then return; fi
+  mkdir -p "$folder"
+  at_exit rmdir "$folder"
+  mount -t cgroup -o hugetlb none "$folder" || skip "crun needs hugetlb on cgroup v1"
+  at_exit umount "$folder"
+}
+
+if [ "$(basename "$RUNTIME")" = crun ]; then prepare_crun; fi
 
 # --- expectations ----------------------------------------------------------------------------------------------------
 

@@ -28,17 +28,6 @@ expect_nothing_half_written() {
   expect_eq "$(find "$STORE/.oci/tmp" "$STORE/.oci/containers" -mindepth 1 2>/dev/null)" "" "temporary files"
 }
 
-# crun wants every controller on v1 or every one on v2. For this test alone, hugetlb is moved to v1 where it stands apart.
-prepare_crun() {
-  local folder=/sys/fs/cgroup/hugetlb
-  need crun
-  if [ -e /sys/fs/cgroup/cgroup.controllers ] || mountpoint -q "$folder"; then return; fi
-  mkdir -p "$folder"
-  at_exit rmdir "$folder"
-  mount -t cgroup -o hugetlb none "$folder" || skip "crun needs hugetlb on cgroup v1"
-  at_exit umount "$folder"
-}
-
 # busybox_image LAYOUT:TAG [MAKE-IMAGE-ARG…]
 busybox_image() {
   local target=$1
