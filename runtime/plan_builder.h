@@ -3,6 +3,7 @@
 
 #include "runtime/init_plan.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>

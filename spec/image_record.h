@@ -1,5 +1,6 @@
-// What the image half leaves for `oci`, which does not hash: .oci/images/<manifest digest>.json holds the verified manifest
-// descriptor and config of an image whose blobs are all in the store. Beneath .oci (0700), so it is ours to trust.
+// What the image half leaves for `oci`, which does not hash: .oci/images/<manifest digest>.json holds the verified
+// manifest descriptor and config of an image whose blobs are all in the store. Beneath .oci (0700), so it is ours to
+// trust.
 #pragma once
 
 #include "spec/image.h"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The program needs libc, libm and the loader, nothing else: linkage.sh PROGRAM
+# The program needs libc and the loader, nothing else: linkage.sh PROGRAM
 set -euo pipefail
 status=0
 dynamic=$(readelf -dW "$1")
@@ -9,7 +9,7 @@ grep -q NEEDED <<<"$dynamic" || {
 }
 while read -r library; do
   case $library in
-  libc.so.6 | libm.so.6 | ld-linux-*.so.*) ;;
+  libc.so.6 | ld-linux-*.so.*) ;;
   *)
     echo "$1 needs $library"
     status=1
