@@ -118,7 +118,8 @@ int run_image(const Globals& globals, const RunImage& what, ContainerOptions& co
   } catch (const ImageHalfFailed&) {
     return engine_failure;
   } catch (Error& error) {
-    throw std::move(error).with_exit_code(docker_exit_code(error));
+    const int code = docker_exit_code(error);
+    throw std::move(error).with_exit_code(code);
   }
 }
 

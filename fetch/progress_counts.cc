@@ -2,12 +2,14 @@
 
 #include "base/text.h"
 
+#include <cmath>
+
 namespace oci::fetch {
 namespace {
 
 // "2.3 s"
 std::string seconds_text(double seconds) {
-  auto tenths = static_cast<std::uint64_t>(seconds * 10 + 0.5);
+  auto tenths = static_cast<std::uint64_t>(std::llround(seconds * 10));
   return cat(tenths / 10, ".", tenths % 10, " s");
 }
 
