@@ -52,6 +52,22 @@ def reap():
         pass
 
 
+def wait_for_test(pid, timeout):
+    """Its exit status, -N for signal N. Reaps the test's orphans meanwhile: a pid namespace ends only when all its dead
+    are reaped."""
+    def expire(*_):
+        raise TimeoutError
+    signal.signal(signal.SIGALRM, expire)
+    signal.setitimer(signal.ITIMER_REAL, timeout)
+    try:
+        while True:
+            ended, status = os.waitpid(-1, 0)
+            if ended == pid:
+                return os.waitstatus_to_exitcode(status)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def left_processes():
     """Those still there after a moment: what was just killed may be on its way out."""
     deadline = time.monotonic() + 1
@@ -148,8 +164,8 @@ def main():
     try:
         test = subprocess.Popen(["bash", *sys.argv[1:]], env=env, preexec_fn=die_with_parent)
         try:
-            status = test.wait(timeout=float(os.environ.get("OCI_TEST_TIMEOUT", "120")))
-        except subprocess.TimeoutExpired:
+            status = test.returncode = wait_for_test(test.pid, float(os.environ.get("OCI_TEST_TIMEOUT", "120")))
+        except TimeoutError:
             print("timed out; still running:", *map(describe, children()), file=sys.stderr)
             status = 124
     finally:
