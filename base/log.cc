@@ -31,16 +31,10 @@ const char* name(Level level) {
   return names[static_cast<std::size_t>(level)];
 }
 
-// RFC 3339, UTC, in nanoseconds as the engines' runtimes write it.
 std::string now() {
   timespec time{};
   ::clock_gettime(CLOCK_REALTIME, &time);
-  tm parts{};
-  ::gmtime_r(&time.tv_sec, &parts);
-  char text[80];
-  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ", parts.tm_year + 1900, parts.tm_mon + 1,
-                parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, time.tv_nsec);
-  return text;
+  return rfc3339(time.tv_sec, time.tv_nsec);
 }
 
 std::string text_line(Level level, std::string_view message) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 
 namespace oci {
@@ -168,6 +169,20 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::swap(last, row);
   }
   return last[b.size()];
+}
+
+std::string rfc3339(std::int64_t seconds, std::int64_t nanoseconds) {
+  const std::chrono::sys_seconds time{std::chrono::seconds(seconds)};
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss clock{time - day};
+  auto padded = [](std::int64_t number, std::size_t width) {
+    const std::string digits = std::to_string(number);
+    return std::string(width - std::min(width, digits.size()), '0') + digits;
+  };
+  return cat(padded(int{date.year()}, 4), '-', padded(unsigned{date.month()}, 2), '-', padded(unsigned{date.day()}, 2),
+             'T', padded(clock.hours().count(), 2), ':', padded(clock.minutes().count(), 2), ':',
+             padded(clock.seconds().count(), 2), '.', padded(nanoseconds, 9), 'Z');
 }
 
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates) {

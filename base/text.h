@@ -43,6 +43,10 @@ bool is_valid_utf8(std::string_view text);
 // Length of the well-formed sequence that text begins with; 0 when there is none.
 std::size_t utf8_length(std::string_view text);
 
+// RFC 3339 in UTC with nanoseconds, "2026-01-31T23:59:59.000000001Z"; seconds since 1970. Unlike gmtime it reads no
+// time zone from the disk.
+std::string rfc3339(std::int64_t seconds, std::int64_t nanoseconds);
+
 // Bytes as people write them: 0 B, 1.5 KiB, 29.1 MiB.
 std::string human_bytes(std::uint64_t bytes);
 

@@ -143,12 +143,7 @@ Record record_from(const Json& json) {
 std::string rfc3339_now() {
   timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
-  tm utc;
-  gmtime_r(&now.tv_sec, &utc);
-  char text[64];
-  const std::size_t length = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
-  const std::string nanoseconds = std::to_string(1'000'000'000 + now.tv_nsec).substr(1);
-  return cat(std::string_view(text, length), ".", nanoseconds, "Z");
+  return rfc3339(now.tv_sec, now.tv_nsec);
 }
 
 const char* status_name(Status status) {

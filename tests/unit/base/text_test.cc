@@ -101,5 +101,12 @@ TEST(Text, NearestSuggestsOnlyWhatIsNear) {
   EXPECT_EQ(nearest(std::string(1 << 20, 'a'), verbs), std::nullopt);
 }
 
+TEST(Text, Rfc3339) {
+  EXPECT_EQ(rfc3339(0, 0), "1970-01-01T00:00:00.000000000Z");
+  EXPECT_EQ(rfc3339(951'827'696, 123), "2000-02-29T12:34:56.000000123Z");
+  EXPECT_EQ(rfc3339(4'102'444'799, 999'999'999), "2099-12-31T23:59:59.999999999Z");
+  EXPECT_EQ(rfc3339(-1, 0), "1969-12-31T23:59:59.000000000Z");
+}
+
 } // namespace
 } // namespace oci
