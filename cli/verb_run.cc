@@ -81,7 +81,10 @@ private:
 
   int run_bundle(const Globals& globals, const Words& words) const {
     const std::string id = words.empty() ? random_name(generated_id_length) : words[0];
-    return runtime::run(runtime_settings(globals), options(id)).shell_status();
+    runtime::check_id(id);
+    // An id that nobody gave tells nobody anything.
+    return with_context(cat("run ", printable(words.empty() ? create_.bundle.value_or(".") : id)),
+                        [&] { return runtime::run(runtime_settings(globals), options(id)).shell_status(); });
   }
 
   int run_found_bundle(const Globals& globals, const Command& command) {

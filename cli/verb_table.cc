@@ -27,8 +27,8 @@ constexpr std::array table{
     VerbEntry{"delete", "", Program::oci, Group::containers, "ID...", "remove what is left of a stopped container",
               "oci delete --force c1"},
     VerbEntry{"list", "", Program::oci, Group::containers, "", "list containers", "oci list"},
-    VerbEntry{"ps", "", Program::oci, Group::containers, "ID [PS-OPTION...]", "list the processes of a container",
-              "oci ps c1"},
+    VerbEntry{"ps", "", Program::oci, Group::containers, "[ID [PS-OPTION...]]",
+              "list the processes of a container, or all containers", "oci ps c1"},
 };
 
 } // namespace

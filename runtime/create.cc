@@ -3,6 +3,7 @@
 namespace oci::runtime {
 
 void create(const Settings& settings, const CreateOptions& options) {
+  check_id(options.id);
   with_context(cat("create ", printable(options.id)), [&] {
     Creation creation(settings, options, true);
     sigset_t mask;

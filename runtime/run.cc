@@ -15,32 +15,31 @@ void check_terminal(const spec::RuntimeConfig& config, const RunOptions& options
 } // namespace
 
 ExitStatus run(const Settings& settings, const RunOptions& options) {
-  return with_context(cat("run ", printable(options.id)), [&] {
-    Creation creation(settings, options, false);
-    check_terminal(creation.config(), options);
-    Foreground foreground(!options.detach);
-    creation.make(foreground.mask());
-    creation.commit();
-    InitProcess& init = creation.init();
-    Guard removal([&] {
-      creation.folder().unlock();
-      remove(settings, options.id, true);
-    });
-    init.send(Sync::start);
-    init.wait_for_exec();
-    if (const auto& hooks = creation.config().hooks)
-      run_hooks_warning("poststart", hooks->poststart, hook_state(creation.record(), Status::running));
+  check_id(options.id);
+  Creation creation(settings, options, false);
+  check_terminal(creation.config(), options);
+  Foreground foreground(!options.detach);
+  creation.make(foreground.mask());
+  creation.commit();
+  InitProcess& init = creation.init();
+  Guard removal([&] {
     creation.folder().unlock();
-    if (options.detach) {
-      init.release();
-      removal.commit();
-      return ExitStatus{};
-    }
-    ExitStatus status = foreground.wait(init);
-    init.release();
-    if (options.keep) removal.commit();
-    return status;
+    remove(settings, options.id, true);
   });
+  init.send(Sync::start);
+  init.wait_for_exec();
+  if (const auto& hooks = creation.config().hooks)
+    run_hooks_warning("poststart", hooks->poststart, hook_state(creation.record(), Status::running));
+  creation.folder().unlock();
+  if (options.detach) {
+    init.release();
+    removal.commit();
+    return ExitStatus{};
+  }
+  ExitStatus status = foreground.wait(init);
+  init.release();
+  if (options.keep) removal.commit();
+  return status;
 }
 
 } // namespace oci::runtime

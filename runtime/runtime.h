@@ -27,7 +27,7 @@ struct Settings {
 // /run/oci, or $XDG_RUNTIME_DIR/oci for a user.
 std::string default_root();
 
-// Ids are [A-Za-z0-9_+-][A-Za-z0-9_+.-]*, at most 1024 bytes. Throws.
+// Ids are [A-Za-z0-9_+-][A-Za-z0-9_+.-]*, at most 255 bytes. Throws.
 void check_id(std::string_view id);
 
 struct CreateOptions {

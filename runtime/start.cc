@@ -28,6 +28,7 @@ std::string describe_start_failure(const spec::RuntimeConfig& config, SyncMessag
 } // namespace
 
 void start(const Settings& settings, const std::string& id) {
+  check_id(id);
   with_context(cat("start ", printable(id)), [&] {
     StateFolder folder = StateFolder::open(settings.root, id, StateFolder::Lock::exclusive);
     Record record = folder.record();

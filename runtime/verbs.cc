@@ -6,6 +6,7 @@
 #include "runtime/state.h"
 
 #include <algorithm>
+#include <climits>
 #include <csignal>
 #include <poll.h>
 #include <sys/mount.h>
@@ -107,8 +108,9 @@ void check_id(std::string_view id) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view("_+-.").find(c) != std::string_view::npos;
   };
-  if (id.empty() || id.size() > 1024 || id.front() == '.' || !std::all_of(id.begin(), id.end(), allowed))
-    fail("invalid container id \"", printable(id), "\": letters, digits and _+.- are allowed, not a dot in front");
+  if (id.empty() || id.size() > NAME_MAX || id.front() == '.' || !std::all_of(id.begin(), id.end(), allowed))
+    fail("invalid container id \"", printable(id, NAME_MAX),
+         "\": up to 255 letters, digits and _+.-, and no dot in front");
 }
 
 ContainerState state(const Settings& settings, const std::string& id) {
