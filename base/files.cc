@@ -24,7 +24,7 @@ std::string read_regular(Fd file, std::size_t limit, const std::string& path) {
   struct stat status = check(sys::fstat(file.get()), "stat ", path);
   if (S_ISDIR(status.st_mode)) fail_errno(Errno{EISDIR}, cat("read ", path));
   if (!S_ISREG(status.st_mode)) fail("read ", path, ": not a regular file");
-  return with_context("read", [&] { return read_all(file.get(), limit, path); });
+  return read_all(file.get(), limit, path);
 }
 
 // Calls `make(name)` with new random names until it is not told EEXIST.

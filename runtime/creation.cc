@@ -27,7 +27,6 @@ const spec::Hooks& hooks_of(const spec::RuntimeConfig& config) {
 
 Creation::Creation(const Settings& settings, const CreateOptions& options, bool start_by_socket)
     : settings_(settings), options_(options), start_by_socket_(start_by_socket) {
-  check_id(options.id);
   check_descriptors(static_cast<unsigned>(options.preserve_fds));
   read_config();
   const spec::Linux& linux_ = config_.linux_ ? *config_.linux_ : (config_.linux_.emplace());
@@ -64,7 +63,7 @@ void Creation::check_console() const {
 }
 
 void Creation::make(const sigset_t& signal_mask) {
-  if (!options_.console_socket.empty()) console_ = connect_console_socket(options_.console_socket);
+  if (!options_.console_socket.empty()) console_ = connect_socket(options_.console_socket, "console socket");
   make_state();
   make_cgroup();
   launch(signal_mask);
@@ -150,7 +149,7 @@ void write_pid_file(const std::string& path, pid_t pid) {
 }
 
 void send_pidfd(const std::string& path, int pidfd) {
-  Fd connection = connect_console_socket(path);
+  Fd connection = connect_socket(path, "pidfd socket");
   const int fds[] = {pidfd};
   check(sys::send_fds(connection.get(), "pidfd", fds), "send the pidfd to ", path);
 }

@@ -56,7 +56,7 @@ ExitStatus exec(const Settings& settings, const ExecOptions& options) {
     spec::RuntimeConfig config = spec::parse_runtime_config(folder.config(), config_file);
     ExecPlan plan = plan_of(settings, options, config, record.init.pid);
     std::unique_ptr<Cgroup> cgroup = Cgroup::open(record.cgroup);
-    Fd console = options.console_socket.empty() ? Fd() : connect_console_socket(options.console_socket);
+    Fd console = options.console_socket.empty() ? Fd() : connect_socket(options.console_socket, "console socket");
 
     Foreground foreground(!options.detach);
     LaunchOptions launch;

@@ -4,8 +4,10 @@
 #include "base/files.h"
 
 #include <algorithm>
+#include <limits>
 #include <linux/capability.h>
 #include <linux/ioprio.h>
+#include <linux/limits.h>
 #include <linux/sched.h>
 #include <span>
 #include <sys/personality.h>
@@ -168,9 +170,18 @@ void add_labels(PlanContext& context, const spec::Process& process) {
 
 namespace {
 
+// The kernel takes -1 for "leave it as it is", which is root.
+void check_id_number(std::uint32_t id, const char* field) {
+  if (id == std::numeric_limits<std::uint32_t>::max()) fail("process.user.", field, ": ", id, " is nobody's number");
+}
+
 void add_user(PlanContext& context, const spec::User& user) {
   PlanBuilder& out = context.out;
   const std::vector<std::uint32_t>& groups = user.additional_gids;
+  check_id_number(user.uid, "uid");
+  check_id_number(user.gid, "gid");
+  for (std::uint32_t group : groups) check_id_number(group, "additionalGids");
+  if (groups.size() > NGROUPS_MAX) fail("process.user.additionalGids: more than ", NGROUPS_MAX, " groups");
   out.add({.op = Op::user,
            // With a single id mapped the kernel forbids setgroups for good; then there is none to set.
            .flags = context.in_user_namespace() && groups.empty() ? step_no_groups : 0,

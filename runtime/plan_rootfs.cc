@@ -92,6 +92,8 @@ MountStep base_step(PlanContext& context, const MountOptions& options) {
 
 void add_bind(PlanContext& context, const spec::Mount& mount, const MountOptions& options, const Destination& to) {
   if (mount.source.empty()) fail(to.field, ".source: missing");
+  for (const std::string& word : options.data)
+    context.plan.warnings.push_back(cat(to.field, ".options: \"", word, "\" means nothing for a bind mount: ignored"));
   MountStep step = base_step(context, options);
   step.flags = mount_bind | (options.recursive ? mount_recursive : 0);
   if (to.path == "/proc") step.flags |= mount_proc_source;

@@ -62,16 +62,16 @@ void write_the_rest(TerminalRelay& relay, const SignalRelay& signals) {
 
 } // namespace
 
-Fd connect_console_socket(const std::string& path) {
+Fd connect_socket(const std::string& path, std::string_view what) {
   Fd connection(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!connection) fail_errno(Errno{errno}, "make a socket");
   // By descriptor, because an address has room for 107 bytes only.
-  const Fd file = check(sys::open(path, O_PATH), "console socket ", path);
+  const Fd file = check(sys::open(path, O_PATH), what, " ", path);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   cat("/proc/self/fd/", file.get()).copy(address.sun_path, sizeof address.sun_path - 1);
   if (connect(connection.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)
-    fail_errno(Errno{errno}, cat("console socket ", path));
+    fail_errno(Errno{errno}, cat(what, " ", path));
   return connection;
 }
 

@@ -12,8 +12,8 @@
 
 namespace oci::runtime {
 
-// Connects to --console-socket. Before anything is made, so that a wrong path costs nothing. Throws.
-Fd connect_console_socket(const std::string& path);
+// Connects to a unix socket; `what` names it in errors ("console socket"). Throws.
+Fd connect_socket(const std::string& path, std::string_view what);
 // One message with the pty master (SCM_RIGHTS), its text the terminal's name. Throws.
 void send_pty(int console_socket, int master);
 

@@ -162,6 +162,7 @@ long open_root(Init& in, const PlanStep& step) {
   long tree = sys(__NR_open_tree, current_folder, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | recursive_too);
   if (tree < 0) return tree;
   in.root = static_cast<int>(tree);
+  if (!is_folder(in.root)) return -ENOTDIR;
   return sys(__NR_move_mount, tree, "", current_folder, path, MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS);
 }
 

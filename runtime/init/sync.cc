@@ -8,7 +8,8 @@
 namespace init {
 
 void exit(int status) {
-  for (;;) sys(__NR_exit_group, status);
+  sys(__NR_exit_group, status);
+  __builtin_trap(); // the container's filter forbids even that
 }
 
 // write, not sendmsg: the container's filter is on when the last step fails, and forbids it less likely.

@@ -31,7 +31,7 @@ TEST_F(Files, ReadFileFollowsLinksAndLimits) {
   ASSERT_TRUE(sys::symlinkat("a", dir.fd(), "link"));
   EXPECT_EQ(read_file(path("link")), "hello");
   EXPECT_EQ(read_file_at(dir.fd(), "a", 5), "hello");
-  EXPECT_EQ(message_of([&] { read_file_at(dir.fd(), "a", 4); }), "read: a: larger than 4 bytes");
+  EXPECT_EQ(message_of([&] { read_file_at(dir.fd(), "a", 4); }), "a: larger than 4 bytes");
   EXPECT_EQ(message_of([&] { read_file_at(dir.fd(), "link", 5, O_NOFOLLOW); }),
             "open link: too many levels of symbolic links");
   EXPECT_EQ(message_of([&] { read_file_at(dir.fd(), "none", 5); }), "open none: no such file or directory");

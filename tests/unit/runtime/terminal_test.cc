@@ -180,7 +180,7 @@ TEST(Terminal, TheMasterIsSentInOneMessage) {
   ASSERT_EQ(bind(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
   ASSERT_EQ(listen(listener.get(), 1), 0);
   const Pty pty;
-  const Fd connection = connect_console_socket(cat(folder, "/s"));
+  const Fd connection = connect_socket(cat(folder, "/s"), "console socket");
   send_pty(connection.get(), pty.master.get());
   const Fd accepted(accept(listener.get(), nullptr, nullptr));
   char buffer[64];
@@ -189,7 +189,7 @@ TEST(Terminal, TheMasterIsSentInOneMessage) {
   ASSERT_EQ(received->fds.size(), 1u);
   EXPECT_GT(received->size, 0u);
   EXPECT_TRUE(isatty(received->fds[0].get()));
-  EXPECT_THROW(connect_console_socket(cat(folder, "/none")), Error);
+  EXPECT_THROW(connect_socket(cat(folder, "/none"), "console socket"), Error);
 }
 
 } // namespace
