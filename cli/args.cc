@@ -97,13 +97,15 @@ void push_option(Words& options, const std::string& arg, const std::vector<Flag>
   }
 }
 
-[[noreturn]] void fail_unknown(const std::string& arg, const std::vector<Flag>& flags) {
+[[noreturn]] void fail_unknown(const std::string& arg, const std::vector<Flag>& own, const std::vector<Flag>& globals) {
   std::vector<std::string> names;
-  for (const Flag& flag : flags)
-    if (!flag.hidden)
-      for (std::string& name : split(flag.names, ',')) names.push_back(std::move(name));
+  for (const auto* flags : {&own, &globals})
+    for (const Flag& flag : *flags)
+      if (!flag.hidden)
+        for (std::string& name : split(flag.names, ',')) names.push_back(std::move(name));
   Error error(cat("unknown option ", printable(arg)));
-  if (auto near = nearest(arg.substr(0, arg.find('=')), names))
+  const bool is_long = arg.starts_with("--"); // every letter is near every other
+  if (auto near = is_long ? nearest(arg.substr(0, arg.find('=')), names) : std::nullopt)
     throw std::move(error).with_hint(cat("did you mean ", *near, "?"));
   throw error;
 }
@@ -176,7 +178,7 @@ Words Command::parse(const Words& args, Command& globals) {
   }
   for (const auto& [flag, option] : added) flag->given = flag->given || option->count() > 0;
   if (help_) return {};
-  if (const Words extras = app.remaining(); !extras.empty()) fail_unknown(extras.front(), flags_);
+  if (const Words extras = app.remaining(); !extras.empty()) fail_unknown(extras.front(), flags_, globals.flags_);
   if (words.size() < least_)
     fail("missing argument ", words.size() < word_names_.size() ? word_names_[words.size()] : "");
   if (words.size() > most_) fail("unexpected argument ", printable(words[most_]));
