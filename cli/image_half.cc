@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <poll.h>
 #include <unistd.h>
 
 namespace oci::cli {
@@ -25,6 +26,16 @@ std::vector<std::string> environment_with_build() {
   for (char** entry = environ; *entry != nullptr; ++entry)
     if (std::strncmp(*entry, "_OCI_BUILD=", 11) != 0) env.emplace_back(*entry);
   return env;
+}
+
+void wait_for_output(int pipe, int stop_fd, Child& child) {
+  pollfd fds[2] = {{pipe, POLLIN, 0}, {stop_fd, POLLIN, 0}};
+  while (::poll(fds, 2, -1) < 0 && errno == EINTR) {
+  }
+  if (fds[1].revents == 0) return;
+  child.kill(SIGTERM);
+  (void)child.wait();
+  fail("interrupted");
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
@@ -52,7 +63,7 @@ void exec_image_half(const std::vector<std::string>& args) {
       .with_hint("oci-image is installed with oci; install both together");
 }
 
-std::string run_image_half(const std::vector<std::string>& args) {
+std::string run_image_half(const std::vector<std::string>& args, int stop_fd) {
   auto [read_end, write_end] = check(sys::pipe(), "make a pipe for oci-image");
   Child::Options options;
   options.program = image_half_path();
@@ -62,6 +73,7 @@ std::string run_image_half(const std::vector<std::string>& args) {
   options.parent_death_signal = SIGTERM;
   Child child = Child::spawn(options);
   write_end.reset();
+  wait_for_output(read_end.get(), stop_fd, child);
   std::string out = read_all(read_end.get(), max_output, "the output of oci-image");
   const int status = child.wait().shell_status();
   if (status != 0) throw ImageHalfFailed{status};

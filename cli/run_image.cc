@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/stop_signals.h"
 #include "base/sys.h"
 #include "spec/image_record.h"
 #include "spec/reference.h"
@@ -68,7 +69,7 @@ void close_stdin() {
 
 int docker_exit_code(const Error& error) {
   const std::string& text = error.message();
-  if (text.find("exec: ") == std::string::npos) return engine_failure;
+  if (text.find("exec: \"") == std::string::npos) return engine_failure;
   if (text.find("executable file not found") != std::string::npos ||
       text.find("no such file or directory") != std::string::npos)
     return not_found;
@@ -81,18 +82,21 @@ int run_record(const Globals& globals, const std::string& store_path, const spec
   options.id = what.name.empty() ? random_name(12) : what.name;
   runtime::check_id(options.id);
   const auto store = spec::Store::open_or_create(store_path);
+  std::optional<StopSignals> stop(std::in_place); // outlives the folder; the runtime takes them over
   const ContainerFolder folder(store, options.id);
   options.bundle = store.container_path(options.id);
 
   Words unpack = image_half_line(globals, store_path);
   unpack.insert(unpack.end(), {"unpack", "--rootfs-only", "--quiet", record.manifest.digest.text(), options.bundle});
-  run_image_half(unpack);
+  run_image_half(unpack, stop->fd());
 
   container.request.command = what.command;
   container.request.container_id = options.id;
   container.request.tty = container.tty.value_or(false);
   write_bundle_config(folder.fd(), record.config, container.request);
   if (!container.interactive) close_stdin();
+  stop->check();
+  stop.reset();
   return runtime::run(settings, options).shell_status();
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/stop_signals.h"
 #include "base/sys.h"
 #include "fetch/fetch.h"
 #include "unpack/unpack.h"
@@ -54,6 +55,7 @@ public:
       throw Error(cat("unexpected argument ", printable(words[2]))).with_hint("a command follows after --");
     if (named == 2 && !bundle_.empty()) fail("the bundle is named twice: ", bundle_, " and ", printable(words[1]));
     container_.request.command.assign(words.begin() + static_cast<std::ptrdiff_t>(named), words.end());
+    if (named == 2 && words[1].empty()) fail("the bundle's name is empty");
     const std::string bundle_path = named == 2 ? words[1] : bundle_.empty() ? "bundle" : bundle_;
 
     spec::Store store = spec::Store::open_or_create(spec::Store::locate(globals.store));
@@ -71,18 +73,21 @@ public:
 
 private:
   void unpack_to(const spec::Store& store, const spec::Image& image, const std::string& path) {
+    const FileLock lock = store.use();
+    const StopSignals stop; // for as long as there is something to remove
     const bool existed = sys::fstatat(AT_FDCWD, path).has_value();
     const Fd bundle = unpack::make_bundle(path);
     try {
-      const FileLock lock = store.use();
       const auto shown = pull_.quiet ? fetch::silent_progress() : fetch::progress_for(STDERR_FILENO);
       {
         LayerProgress progress(*shown, image.manifest);
-        unpack::unpack_image(store.layout(), image, bundle.get(), {}, progress);
+        unpack::unpack_image(store.layout(), image, bundle.get(), {{}, stop.fd()}, progress);
       }
       if (!rootfs_only_) write_config(bundle.get(), image);
+      stop.check();
     } catch (...) {
       (void)remove_tree(bundle.get(), "rootfs");
+      (void)sys::unlinkat(bundle.get(), "config.json");
       if (!existed) (void)sys::unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
       throw;
     }

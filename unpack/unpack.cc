@@ -8,18 +8,25 @@ namespace oci::unpack {
 
 namespace {
 
-class CountingSource final : public Source {
+// A blob of the store: counted, and with advice where it is damaged.
+class StoredBlob final : public Source {
 public:
-  CountingSource(Source& inner, Progress& progress) : inner_(inner), progress_(progress) {}
+  StoredBlob(Source& inner, Progress& progress, std::string path)
+      : inner_(inner), progress_(progress), path_(std::move(path)) {}
   std::size_t read(std::span<std::byte> into) override {
-    std::size_t count = inner_.read(into);
-    if (count > 0) progress_.advance(count);
-    return count;
+    try {
+      std::size_t count = inner_.read(into);
+      if (count > 0) progress_.advance(count);
+      return count;
+    } catch (Error& error) {
+      throw std::move(error).with_hint(cat("the store is damaged: remove ", path_, " and pull the image again"));
+    }
   }
 
 private:
   Source& inner_;
   Progress& progress_;
+  std::string path_;
 };
 
 void apply_layer(Unpacker& unpacker, const spec::Layout& layout, const spec::Descriptor& layer, const Digest& diff_id,
@@ -30,8 +37,8 @@ void apply_layer(Unpacker& unpacker, const spec::Layout& layout, const spec::Des
   Fd blob = layout.open_blob(layer);
   FdSource file(blob.get(), name);
   spec::VerifyingSource verified(file, layer.digest, layer.size, "its blob");
-  CountingSource counted(verified, progress);
-  unpacker.apply({name, *compression, diff_id}, counted);
+  StoredBlob stored(verified, progress, cat(layout.path(), "/", layout.blob_path(layer.digest)));
+  unpacker.apply({name, *compression, diff_id}, stored);
 }
 
 } // namespace
@@ -41,7 +48,9 @@ Fd make_bundle(const std::string& path) {
     Fd place = make_dirs(path, 0700);
     Fd bundle = check(sys::openat(place.get(), ".", O_RDONLY | O_DIRECTORY), "open");
     for (const char* name : {"config.json", "rootfs"})
-      if (sys::fstatat(bundle.get(), name)) fail("there is a ", name, " already");
+      if (sys::fstatat(bundle.get(), name))
+        throw Error(cat("there is a ", name, " already"))
+            .with_hint("remove what an earlier unpack left there, or name another folder");
     check(sys::fchmod(bundle.get(), 0700), "chmod");
     return bundle;
   });

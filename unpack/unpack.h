@@ -27,6 +27,7 @@ struct Limits {
 
 struct Options {
   Limits limits;
+  int stop_fd = -1; // once it is readable the unpacking is given up: Error "interrupted"
 };
 
 // Told what happens, always on the calling thread. The default does nothing.

@@ -70,7 +70,7 @@ Fd make_rootfs(int bundle) {
 } // namespace
 
 struct Unpacker::State {
-  State(int bundle_fd, const Options& options) {
+  State(int bundle_fd, const Options& options) : stop_fd(options.stop_fd) {
     bundle = check(sys::openat(bundle_fd, ".", O_PATH | O_DIRECTORY), "open the bundle");
     Fd root = make_rootfs(bundle.get());
     try {
@@ -110,6 +110,15 @@ struct Unpacker::State {
     return status;
   }
 
+  // Waits until the extractor has something to say, or `pipe` (unless -1) takes more.
+  bool wait(int pipe, int timeout) const {
+    pollfd fds[3] = {{pipe, POLLOUT, 0}, {socket.get(), POLLIN, 0}, {stop_fd, POLLIN, 0}};
+    int ready = ::poll(fds, std::size(fds), timeout);
+    if (ready < 0 && errno != EINTR) fail_errno(Errno{errno}, "poll");
+    if (ready > 0 && fds[2].revents != 0) fail("interrupted");
+    return ready > 0 && fds[1].revents != 0;
+  }
+
   // One message; nullopt when it was a warning or a wish, which is dealt with here.
   std::optional<Message> receive() {
     std::optional<Message> message = channel().receive();
@@ -130,8 +139,10 @@ struct Unpacker::State {
   }
 
   Message await() {
-    for (;;)
+    for (;;) {
+      if (!wait(-1, -1)) continue;
       if (std::optional<Message> message = receive()) return std::move(*message);
+    }
   }
 
   void answer(const Message& message) const {
@@ -144,12 +155,13 @@ struct Unpacker::State {
     std::vector<std::byte> buffer(buffer_bytes);
     while (std::size_t count = compressed.read(buffer)) {
       Bytes rest = Bytes(buffer).first(count);
+      attend(pipe, 0);
       while (!rest.empty()) {
         Result<std::size_t> written = sys::write(pipe, rest.data(), rest.size());
         if (written) {
           rest = rest.subspan(*written);
         } else if (written.error() == EAGAIN) {
-          wait_for_room(pipe);
+          attend(pipe, -1);
         } else {
           fail_errno(written.error(), "write to the extractor");
         }
@@ -157,16 +169,14 @@ struct Unpacker::State {
     }
   }
 
-  void wait_for_room(int pipe) {
-    pollfd fds[2] = {{pipe, POLLOUT, 0}, {socket.get(), POLLIN, 0}};
-    int ready = ::poll(fds, 2, -1);
-    if (ready < 0 && errno != EINTR) fail_errno(Errno{errno}, "poll");
-    if (ready > 0 && fds[1].revents != 0 && receive()) fail("the extractor is done before the layer's end");
+  void attend(int pipe, int timeout) {
+    if (wait(pipe, timeout) && receive()) fail("the extractor is done before the layer's end");
   }
 
   Channel channel() const { return Channel(socket.get()); }
 
   Fd bundle, socket;
+  int stop_fd;
   pid_t child = -1;
   bool committed = false;
 };

@@ -7,6 +7,7 @@ image_and_bundle
 expect_fail 3 -- oci run "$IMAGE" sh -c 'exit 3'
 expect_fail 143 -- oci run "$IMAGE" sh -c 'kill -TERM $$; sleep 1; exit 143' # pid 1 has no default actions
 expect_fail 125 -- oci run --memory nonsense "$IMAGE"
+expect_fail 125 'apparmor' -- oci run --security-opt apparmor=nosuch "$IMAGE" true
 expect_fail 126 'permission denied' -- oci run "$IMAGE" /etc
 expect_fail 127 'nosuch' -- oci run "$IMAGE" nosuch
 expect_fail 127 'no such file or directory' -- oci run "$IMAGE" /no/such

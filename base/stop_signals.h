@@ -1,0 +1,26 @@
+// Undoing first, dying second: SIGINT, SIGTERM and SIGHUP are held back while something half made could be left.
+#pragma once
+
+#include "base/fd.h"
+
+#include <signal.h>
+
+namespace oci {
+
+class StopSignals {
+public:
+  StopSignals(); // ignored ones stay ignored; throws
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+  // The mask is what it was. A signal that came meanwhile takes effect now: with its default action it ends us.
+  ~StopSignals();
+
+  int fd() const { return fd_.get(); } // readable once one came; not to be read from
+  void check() const;                  // throws Error "interrupted" once one came
+
+private:
+  sigset_t original_;
+  Fd fd_;
+};
+
+} // namespace oci
