@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "base/version.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <curl/curl.h>
 #include <new>
@@ -32,7 +33,9 @@ struct FreeList {
 
 // "Could not resolve host: x" as a part of our own sentence.
 std::string lower_first(std::string text) {
-  if (text.size() > 1 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a' && text[1] <= 'z') text[0] ^= 0x20;
+  auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  std::string_view word = std::string_view(text).substr(0, text.find_first_of(" :/"));
+  if (std::count_if(word.begin(), word.end(), is_upper) == 1 && is_upper(word[0])) text[0] ^= 0x20;
   while (text.ends_with('.')) text.pop_back();
   return text;
 }
@@ -221,6 +224,11 @@ private:
     failure.refused = code == CURLE_COULDNT_CONNECT && os_error == ECONNREFUSED;
     failure.no_tls = code == CURLE_SSL_CONNECT_ERROR;
     failure.untrusted = code == CURLE_PEER_FAILED_VERIFICATION;
+    bool header_too_long = code == CURLE_OUT_OF_MEMORY && !begun_; // libcurl's word for a line it does not keep
+    if (header_too_long) {
+      failure.text = cat("read from ", request_.url.host(), ": a header is too long");
+      return failure;
+    }
     std::string told = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
     std::string text = lower_first(printable(told));
     bool unreachable = code == CURLE_COULDNT_CONNECT && os_error != 0;

@@ -80,6 +80,7 @@ const HttpAnswer& RegistryCall::finish() {
 
 void RegistryCall::redirect() {
   std::string location = answer().header("location");
+  if (location.empty()) fail(request_.what, ": ", url_.host(), " redirects, but does not say where to");
   std::optional<Url> target = url_.resolve(location);
   if (!target) fail(request_.what, ": ", url_.host(), " redirects to no URL: ", printable(location, 120));
   if (++redirects_ > max_redirects) fail(request_.what, ": more than ", max_redirects, " redirects");

@@ -156,12 +156,15 @@ private:
   void judge_document(const RegistryCall& call, const HttpAnswer& answer, const std::string& name) {
     if (answer.status == 200) {
       std::string encoding = to_lower(answer.header("content-encoding"));
-      if (encoding.empty() || encoding == "identity") return;
-      fail("manifest ", name, ": sent with content encoding ", printable(encoding, 40));
+      if (!encoding.empty() && encoding != "identity")
+        fail("manifest ", name, ": sent with content encoding ", printable(encoding, 40));
+      if (to_lower(answer.header("content-type")).starts_with("text/html"))
+        fail("manifest ", name, ": ", call.answering_host(), " answered with a web page: it is no registry");
+      return;
     }
     RegistryError error = registry_error(answer);
     std::string why = error.text(answer.status);
-    if (answer.status == 404 && error.code == "NAME_UNKNOWN") fail("repository not found: ", why);
+    if (answer.status == 404 && error.code == "NAME_UNKNOWN") throw Error(cat("repository not found: ", why), 2);
     if (answer.status == 404) throw Error(cat("image not found: ", why), 2);
     bool own_answer = call.answering_host() == session_.base().host();
     if (own_answer && (answer.status == 401 || answer.status == 403)) session_.auth().fail_denied(answer);

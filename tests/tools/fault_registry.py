@@ -241,6 +241,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def fault_many_headers(self, kind, name):
         self.reply(200, self.image.manifest, {f"X-{i}": "x" * 50 for i in range(10_000)})
 
+    def fault_long_header(self, kind, name):
+        self.reply(200, b"{}", {"X-Long": "x" * 500_000})
+
     def fault_escapes(self, kind, name):
         self.reply(404, b'{"errors":[{"code":"MANIFEST_UNKNOWN","message":"\\u001b[2Jgone"}]}')
 
@@ -296,6 +299,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def fault_redirect_loop(self, kind, name):
         self.redirect(self.path)
+
+    def fault_redirect_nowhere(self, kind, name):
+        self.reply(302, b"")
 
     def fault_redirect_file(self, kind, name):
         self.redirect("file:///etc/passwd")

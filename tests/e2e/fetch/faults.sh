@@ -31,7 +31,7 @@ refused shorter "$short.*ends after"
 refused cut-always "$short"
 refused wrong-range "asked for the bytes from 100000"
 refused bad-json 'manifest.*line 1'
-refused html 'manifest'
+refused html 'manifest.* a web page'
 refused type-lie 'media type'
 refused both 'both|manifests'
 refused duplicate-keys 'duplicate'
@@ -41,10 +41,13 @@ refused gzip-manifest 'content encoding gzip'
 refused endless-manifest 'larger than 4.0 MiB'
 refused endless-error '500'
 refused many-headers 'too many headers'
+refused long-header 'a header is too long'
+refused redirect-nowhere 'redirects, but does not say where'
 refused broken '500 UNKNOWN'
 refused denied '403 DENIED'
 refused escapes 'x1b.2Jgone'
 refused no-such-fault 'repository not found'
+expect_fail 2 'repository not found' -- oci pull "$FAULTS/no-such-fault"
 expect_fail 1 'wrong digest' -- timeout 60 "$OCI" pull "$FAULTS/other-manifest@$(jq -r '.manifests[0].digest' layout/index.json)"
 expect_fail 2 'MANIFEST_UNKNOWN' -- timeout 60 "$OCI" pull "$FAULTS/ok:none"
 expect_eq "$(requests '.server == "attacker"')" 0 "requests to the attacker"
