@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <archive.h>
 #include <archive_entry.h>
+#include <cstdlib>
 #include <vector>
 
 namespace oci::fetch {
@@ -16,6 +17,8 @@ constexpr std::size_t max_members = 100'000;
 constexpr std::size_t max_member_name = 4096;
 constexpr std::size_t max_names_together = 32u << 20;
 constexpr std::size_t copy_buffer = 256u << 10;
+constexpr std::size_t tar_block = 512;
+constexpr std::uint64_t max_spooled = 256ULL << 30; // as much as one image may unpack to
 
 // Its own place in a file that others read too.
 class FileInput final : public ArchiveInput {
@@ -92,11 +95,27 @@ Fd nameless_file(int folder, const std::string& purpose) {
   return named;
 }
 
+// By the checksum of its first header, so that no other stream is copied without end (tar(5)).
+bool begins_a_tar(std::string_view bytes) {
+  constexpr std::size_t sum_at = 148, sum_size = 8;
+  if (bytes.size() < tar_block) return false;
+  std::string header(bytes.substr(0, tar_block));
+  const std::string said = header.substr(sum_at, sum_size);
+  header.replace(sum_at, sum_size, sum_size, ' ');
+  unsigned long sum = 0;
+  for (char c : header) sum += static_cast<unsigned char>(c);
+  return std::strtoul(said.c_str(), nullptr, 8) == sum;
+}
+
 Fd spool(std::unique_ptr<ArchiveInput> input, const std::string& path, int scratch) {
   Fd file = nameless_file(scratch, path);
   std::unique_ptr<Source> bytes = decompress(std::move(input), path);
   std::vector<std::byte> buffer(copy_buffer);
+  std::uint64_t size = 0;
   while (std::size_t count = bytes->read(buffer)) {
+    if (size == 0 && !begins_a_tar(as_text(Bytes(buffer).first(count)))) fail("read ", path, ": not a tar archive");
+    size += count;
+    if (size > max_spooled) fail("read ", path, ": larger than ", human_bytes(max_spooled), " when decompressed");
     check(write_all(file.get(), as_text(Bytes(buffer).first(count))), "write the decompressed ", path);
   }
   return file;

@@ -78,6 +78,13 @@ head -c 100000 docker.tar >cut.tar
 hostile 'truncated|cut.tar' docker-archive:cut.tar
 head -c 100000 /dev/urandom >noise.tar
 hostile 'not a tar' docker-archive:noise.tar
+head -c 1000000 /dev/zero | gzip >zeros.tar.gz
+hostile 'not a tar' docker-archive:zeros.tar.gz
+# Without an end: nothing of it is kept.
+hostile 'not a tar' oci-archive:/dev/zero
+mkfifo endless
+yes >endless 2>/dev/null &
+hostile 'not a tar' oci-archive:endless
 : >empty.tar
 hostile 'empty.tar' docker-archive:empty.tar
 hostile 'no such file' oci:nowhere
