@@ -1,6 +1,7 @@
 #include "cli/pull_options.h"
 
 #include "base/error.h"
+#include "base/log.h"
 #include "fetch/fetch.h"
 #include "spec/image_record.h"
 #include "spec/reference.h"
@@ -25,6 +26,13 @@ std::optional<spec::Descriptor> find_digest(const spec::Layout& layout, const Di
   for (spec::Descriptor& descriptor : layout.index().manifests)
     if (descriptor.digest == digest) return std::move(descriptor);
   return std::nullopt;
+}
+
+// An index has a choice; an image alone is taken as it is.
+void warn_of_other_platform(const std::string& name, const spec::Platform& pulled, const spec::Platform& wanted) {
+  if (pulled.architecture.empty() || (pulled.os == wanted.os && pulled.architecture == wanted.architecture)) return;
+  log::warning(printable(name), ": this image is for ", printable(spec::platform_text(pulled)), ", not for ",
+               spec::platform_text(wanted));
 }
 
 } // namespace
@@ -52,6 +60,7 @@ spec::Image pull_image(spec::Store& store, const std::string& name, const PullFl
   const FileLock lock = store.use(); // until the record is written, gc keeps off
   const auto progress = flags.quiet ? fetch::silent_progress() : fetch::progress_for(STDERR_FILENO);
   const fetch::Pulled pulled = fetch::pull(store, spec::ImageName::parse(name), options, *progress);
+  warn_of_other_platform(name, pulled.platform, options.platform);
   return load_and_record(store, pulled.manifest, flags);
 }
 

@@ -31,6 +31,12 @@ for platform in linux/amd64 linux/arm64; do
 done
 expect_fail 2 'image not found' 'linux/s390x' 'linux/amd64' -- oci pull --platform linux/s390x "$REGISTRY/sample:multi"
 
+# An image without an index is taken as it is, with a word about it.
+expect_ok oci pull --platform linux/arm64 "$REGISTRY/sample:oci"
+expect_contains "$ERR" "this image is for linux/amd64, not for linux/arm64"
+expect_ok oci pull "$REGISTRY/sample:oci"
+expect_not_contains "$ERR" "this image is for"
+
 expect_fail 2 "pull $REGISTRY/sample:none: image not found" 'MANIFEST_UNKNOWN' -- oci pull "$REGISTRY/sample:none"
 expect_fail 2 'image not found' -- oci pull "$REGISTRY/sample@sha256:$(printf '0%.0s' {1..64})"
 expect_fail 1 -- oci pull --tls-verify=true "$REGISTRY/sample:oci"
