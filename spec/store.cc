@@ -58,7 +58,7 @@ Store Store::open_or_create(const std::string& path) {
 
 std::optional<Store> Store::open(const std::string& path) {
   const Result<struct stat> found = sys::stat(cat(path, "/oci-layout"));
-  if (!found && (found.error() == ENOENT || found.error() == ENOTDIR)) return std::nullopt;
+  if (!found && found.error() == ENOENT) return std::nullopt;
   return opening(path, [&] {
     Layout layout = Layout::open(path);
     Fd state = open_private(layout.fd(), ".oci");

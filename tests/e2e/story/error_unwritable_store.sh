@@ -7,6 +7,7 @@ busybox_image layout:latest --cmd true
 echo "a file" >file
 expect_fail 1 "^error: " "$SCRATCH/file" -- oci --store "$SCRATCH/file" pull oci:layout:latest
 expect_eq "$(cat file)" "a file"
+expect_fail 1 "open store $SCRATCH/file: .*not a directory" -- oci --store "$SCRATCH/file" images
 
 # Even root cannot write to a file system mounted read-only.
 mkdir readonly
