@@ -77,17 +77,19 @@ private:
     const StopSignals stop; // for as long as there is something to remove
     const bool existed = sys::fstatat(AT_FDCWD, path).has_value();
     const Fd bundle = unpack::make_bundle(path);
+    bool unpacked = false; // before, the rootfs is the unpacker's to remove, and may be somebody else's
     try {
       const auto shown = pull_.quiet ? fetch::silent_progress() : fetch::progress_for(STDERR_FILENO);
       {
         LayerProgress progress(*shown, image.manifest);
         unpack::unpack_image(store.layout(), image, bundle.get(), {{}, stop.fd()}, progress);
       }
+      unpacked = true;
       if (!rootfs_only_) write_config(bundle.get(), image);
       stop.check();
     } catch (...) {
-      (void)remove_tree(bundle.get(), "rootfs");
-      (void)sys::unlinkat(bundle.get(), "config.json");
+      if (unpacked) (void)remove_tree(bundle.get(), "rootfs");
+      if (unpacked) (void)sys::unlinkat(bundle.get(), "config.json");
       if (!existed) (void)sys::unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
       throw;
     }
