@@ -22,8 +22,17 @@ echo second >second/srv/data/kept
 echo second >second/srv/data/removed
 printf '#!/bin/sh\n. /etc/os-release\necho "$ID $VERSION_CODENAME $(cat /srv/data/*)"\n' >second/srv/hello
 chmod 755 second/srv/hello
+cp second/srv/hello second/srv/capable
+mkfifo second/srv/fifo
+python3 - <<'PYTHON'
+import os
+os.setxattr("second/srv/capable", "security.capability", bytes.fromhex("0100000200200000" + 24 // 2 * "00"))  # cap_net_raw+ep
+os.setxattr("second/srv/hello", "user.note", b"text")
+PYTHON
+chmod 4755 second/srv/hello
+tar --format=pax --xattrs --xattrs-include='*' -cf second.tar -C second .
 touch third/srv/data/.wh.removed third/usr/share/.wh.doc third/etc/.wh.issue
-make_image layout:bookworm --layer "$base" --layer second --layer third --config '{"Entrypoint": ["/srv/hello"]}' >/dev/null
+make_image layout:bookworm --layer "$base" --layer second.tar --layer third --config '{"Entrypoint": ["/srv/hello"]}' >/dev/null
 start_registry
 push layout:bookworm debian:bookworm
 
@@ -33,4 +42,7 @@ expect_no_file bundle/rootfs/usr/share/doc
 expect_no_file bundle/rootfs/etc/issue
 expect_no_file bundle/rootfs/srv/data/removed
 expect_file bundle/rootfs/usr/bin/dpkg
+expect_ok python3 "$TESTS/tools/compare_trees.py" --list bundle/rootfs/srv
+expect_match "$OUT" '^capable .*security.capability'
+expect_match "$OUT" '^hello .*user.note'
 same_as_umoci layout:bookworm
