@@ -167,8 +167,10 @@ std::string describe_failure(const std::string& plan_buffer, const SyncMessage& 
   auto detail = static_cast<Detail>(failed.detail & 0xff);
   switch (step.op) {
   case Op::find_program:
-  case Op::execute:
     return program_failure(plan.text(step.s), detail, failed.error);
+  case Op::execute: // the program itself has been found
+    return cat(program_failure(plan.text(step.s), detail, failed.error),
+               failed.error == ENOENT ? ": the interpreter or loader it asks for is missing" : "");
   case Op::mount:
     return mount_failure(plan, step, failed.detail, failed.error);
   case Op::hook:

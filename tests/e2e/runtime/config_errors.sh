@@ -33,6 +33,11 @@ with '.linux.seccomp = {defaultAction: "SCMP_ACT_ERRNO"}'
 expect_fail 132 -- timeout 20 "$OCI" --root "$ROOT" run -b b "$id" </dev/null
 expect_no_file "$ROOT/$id"
 
+# The program is there, what would run it is not.
+printf '#!/no/such/interpreter\n' >b/rootfs/script
+chmod +x b/rootfs/script
+refused 'exec: "/script": no such file or directory: the interpreter or loader it asks for is missing' '.process.args = ["/script"]'
+
 with .
 truncate -s 17M b/config.json
 expect_fail 1 "error: run $id: .*/b/config.json: larger than 16777216 bytes" -- oci run -b b "$id" </dev/null
