@@ -29,8 +29,8 @@ void Globals::declare(Command& command) {
   command.option("--store", "DIR", "the image store (default $OCI_STORE or /var/lib/oci)", store);
   command.option("--log", "FILE", "append log lines to FILE instead of stderr", log);
   command.option("--log-format", "FORMAT", "text or json", log_format);
-  command.flag("--debug", "log every step", debug);
-  command.flag("--verbose", "log what is decided and why", verbose);
+  command.flag("--debug", "log more: each request to a registry", debug);
+  command.flag("--verbose", "log what is decided: whose credentials are used", verbose);
   command.option("--cgroup-manager", "NAME", "cgroupfs or disabled", cgroup_manager);
   command.flag("--systemd-cgroup", "let systemd make the cgroup", systemd_cgroup);
   command.hide_last();
