@@ -71,16 +71,19 @@ CLI::Option* add(CLI::App& app, const Flag& flag) {
       flag.target);
 }
 
-// CLI11 has no flag with a third state; what stands after "=" is read here and taken off the line.
-bool take_tristate(std::vector<Flag>& flags, const std::string& arg) {
+// What stands after a flag's "=" is checked here. CLI11 has no flag with a third state: that is taken off the line.
+bool take_flag_value(std::vector<Flag>& flags, const std::string& arg) {
   const std::size_t equals = arg.find('=');
   if (equals == std::string::npos) return false;
   Flag* flag = find_flag(flags, arg.substr(0, equals));
-  if (flag == nullptr || !std::holds_alternative<std::optional<bool>*>(flag->target)) return false;
+  if (flag == nullptr) return false;
+  const auto* tristate = std::get_if<std::optional<bool>*>(&flag->target);
+  if (!tristate && !std::holds_alternative<bool*>(flag->target)) return false;
   const std::string value = to_lower(arg.substr(equals + 1));
   const bool yes = value == "true" || value == "1", no = value == "false" || value == "0";
-  if (!yes && !no) fail(arg.substr(0, equals), ": ", arg.substr(equals + 1), " is not true or false");
-  *std::get<std::optional<bool>*>(flag->target) = yes;
+  if (!yes && !no) fail(arg.substr(0, equals), ": ", printable(arg.substr(equals + 1)), " is not true or false");
+  if (!tristate) return false;
+  **tristate = yes;
   flag->given = true;
   return true;
 }
@@ -149,7 +152,7 @@ Words Command::parse(const Words& args, Command& globals) {
     }
     if (!is_flag_word(arg) || (numbers_are_words_ && is_negative_number(arg))) {
       words.push_back(arg);
-    } else if (!take_tristate(flags_, arg) && !take_tristate(globals.flags_, arg)) {
+    } else if (!take_flag_value(flags_, arg) && !take_flag_value(globals.flags_, arg)) {
       push_option(options, arg, flags_, globals.flags_);
       if (value_follows(flags_, globals.flags_, arg)) {
         if (i + 1 == args.size()) fail("option ", arg, " needs a value");

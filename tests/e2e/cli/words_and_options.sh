@@ -43,3 +43,8 @@ expect_ok oci pull oci:layout:latest
 image=$(jq -r '.manifests[0].annotations["org.opencontainers.image.ref.name"]' "$STORE/index.json")
 expect_ok oci run "$image" echo --root -e A -b -- --help
 expect_eq "$OUT" "--root -e A -b -- --help"
+
+# Flags take true and false, the last counts.
+expect_ok oci run --read-only --read-only=false "$image" touch /new
+expect_fail 1 'Read-only' -- oci run --read-only=false --read-only=true "$image" touch /new
+expect_fail 1 '^error: run: --read-only: maybe is not true or false' -- oci run --read-only=maybe "$image" true
