@@ -17,8 +17,8 @@ struct ImageHalfFailed {
   int exit_code;
 };
 
-// Runs it, waits, and returns what it printed on stdout. Once `stop_fd` (unless -1) is readable it is told to stop and to
-// clean up, and Error "interrupted" is thrown.
+// Runs it, waits, and returns what it printed on stdout. Once `stop_fd` (unless -1) is readable it is told to stop and
+// to clean up, and Error "interrupted" is thrown.
 std::string run_image_half(const std::vector<std::string>& args, int stop_fd = -1);
 
 // Called first by oci-image: refuses to work for another build's oci.

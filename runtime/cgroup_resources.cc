@@ -197,7 +197,10 @@ constexpr double ln_2 = 0.693147180559945309417, ln_10 = 2.302585092994045684018
 // Of 1 and more: the series of ln((1 + t) / (1 - t)) for what is left of the number between 1 and 2.
 double binary_logarithm(std::uint64_t number) {
   double whole = 0, rest = static_cast<double>(number);
-  for (; rest >= 2; rest /= 2) whole += 1;
+  while (rest >= 2) {
+    rest /= 2;
+    whole += 1;
+  }
   const double t = (rest - 1) / (rest + 1);
   double sum = 0, power = t;
   for (int n = 1; n < 40; n += 2, power *= t * t) sum += power / n;

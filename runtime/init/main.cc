@@ -183,7 +183,7 @@ int number(const char* text) {
 }
 
 void map_plan(Init& in, int fd) {
-  struct statx status;
+  struct statx status = {};
   long result = sys(__NR_statx, fd, "", 0x1000 /* AT_EMPTY_PATH */, STATX_SIZE, &status);
   if (result < 0) exit(1);
   result = sys(__NR_mmap, nullptr, status.stx_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);

@@ -145,7 +145,7 @@ long open_or_make(Init& in, const char* path, Kind kind, uint32_t mode) {
 }
 
 long file_kind(int fd, uint32_t* mode, uint32_t* major, uint32_t* minor) {
-  struct statx status;
+  struct statx status = {};
   long result = sys(__NR_statx, fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_MODE, &status);
   if (result < 0) return result;
   *mode = status.stx_mode;
@@ -155,7 +155,7 @@ long file_kind(int fd, uint32_t* mode, uint32_t* major, uint32_t* minor) {
 }
 
 uint64_t file_system_magic(int fd) {
-  struct statfs status;
+  struct statfs status = {};
   return sys(__NR_fstatfs, fd, &status) < 0 ? 0 : static_cast<uint64_t>(status.f_type);
 }
 

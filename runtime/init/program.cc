@@ -51,7 +51,7 @@ void close_internal(Init& in) {
 namespace {
 
 long check_executable(const char* path, Detail* why) {
-  struct statx status;
+  struct statx status = {};
   *why = Detail::missing;
   long result = sys(__NR_statx, current_folder, path, 0, STATX_TYPE, &status);
   if (result < 0) return result;
