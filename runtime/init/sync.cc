@@ -66,7 +66,7 @@ long send_descriptor(Init& in, Sync kind, int fd) {
 
 // Without a runtime that listens there is no container.
 long wait_for(Init& in, Sync kind) {
-  SyncMessage message;
+  SyncMessage message = {};
   long size = receive(in.fd(fd_sync), &message);
   if (size == 0) exit(1);
   if (size < 0) return size;

@@ -76,7 +76,7 @@ TEST(Credentials, OtherForms) {
 }
 
 TEST(Credentials, ErrorsDoNotHoldThem) {
-  for (std::string bad :
+  for (const std::string& bad :
        {std::string(R"({"auths":{"h":{"auth":"c2VjcmV0"}}})"), std::string(R"({"auths":{"h":{"auth":"secret!"}}})")}) {
     try {
       find(bad, "h", "a");

@@ -9,7 +9,6 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::Not;
 
 const spec::Process& process_of(const Generated& generated) { return *generated.config.process; }
 

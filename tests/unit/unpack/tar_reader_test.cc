@@ -9,7 +9,6 @@ namespace oci::unpack {
 namespace {
 
 using namespace testing;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 const std::string end(2 * tar_block, '\0');
