@@ -19,13 +19,10 @@ enum class CgroupManager { cgroupfs, systemd, disabled };
 
 // What all commands share.
 struct Settings {
-  std::string root; // absolute; holds one folder a container. default_root() when the user names none
+  std::string root; // absolute; holds one folder a container
   CgroupManager cgroup_manager = CgroupManager::cgroupfs;
   std::optional<bool> rootless; // nullopt: when we are not root, or are root of a user namespace of one id
 };
-
-// /run/oci, or $XDG_RUNTIME_DIR/oci for a user.
-std::string default_root();
 
 // Ids are [A-Za-z0-9_+-][A-Za-z0-9_+.-]*, at most 255 bytes. Throws.
 void check_id(std::string_view id);

@@ -27,7 +27,8 @@ TEST(CgroupNames, StayBeneathTheMount) {
 }
 
 TEST(CgroupNames, TheRootIsNobodysCgroup) {
-  if (Cgroup::create(CgroupManager::cgroupfs, "/x", "id")->names().kind == CgroupNames::Kind::none) GTEST_SKIP();
+  if (Cgroup::create(CgroupManager::cgroupfs, "/x", "id")->names().kind == CgroupNames::Kind::none)
+    GTEST_SKIP() << "no cgroups are mounted here";
   EXPECT_THROW(Cgroup::create(CgroupManager::cgroupfs, "/", "id"), Error);
   EXPECT_THROW(Cgroup::create(CgroupManager::cgroupfs, "..", "id"), Error);
 }
