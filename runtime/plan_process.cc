@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <limits>
 #include <linux/capability.h>
-#include <linux/ioprio.h>
 #include <linux/limits.h>
 #include <linux/sched.h>
 #include <span>
@@ -46,9 +45,9 @@ constexpr Named policy_flags[] = {
     {"SCHED_FLAG_KEEP_PARAMS", SCHED_FLAG_KEEP_PARAMS},      {"SCHED_FLAG_UTIL_CLAMP_MIN", SCHED_FLAG_UTIL_CLAMP_MIN},
     {"SCHED_FLAG_UTIL_CLAMP_MAX", SCHED_FLAG_UTIL_CLAMP_MAX}};
 
-constexpr Named io_classes[] = {{"IOPRIO_CLASS_RT", IOPRIO_CLASS_RT},
-                                {"IOPRIO_CLASS_BE", IOPRIO_CLASS_BE},
-                                {"IOPRIO_CLASS_IDLE", IOPRIO_CLASS_IDLE}};
+// As ioprio_set(2) has them: <linux/ioprio.h> of newer kernels is no C++.
+constexpr unsigned io_class_shift = 13;
+constexpr Named io_classes[] = {{"IOPRIO_CLASS_RT", 1}, {"IOPRIO_CLASS_BE", 2}, {"IOPRIO_CLASS_IDLE", 3}};
 
 // The version 0 of the kernel's struct sched_attr, which C libraries begin to define as well.
 struct SchedulerAttributes {
@@ -226,7 +225,7 @@ void add_process(PlanContext& context, const spec::Process& process) {
   if (process.io_priority) {
     std::uint64_t io_class = *value_of(process.io_priority->io_class, io_classes);
     auto priority = static_cast<std::uint64_t>(process.io_priority->priority.value_or(0));
-    out.add({.op = Op::io_priority, .a = (io_class << IOPRIO_CLASS_SHIFT) | priority});
+    out.add({.op = Op::io_priority, .a = (io_class << io_class_shift) | priority});
   }
   add_personality(context);
   if (!process.terminal && process.user.uid != 0) out.add({.op = Op::stdio_owner, .a = process.user.uid});
