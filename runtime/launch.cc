@@ -2,6 +2,7 @@
 
 #include "base/io.h"
 #include "base/sys.h"
+#include "runtime/explanation.h"
 #include "runtime/id_maps.h"
 #include "runtime/init_program.h"
 
@@ -219,7 +220,10 @@ std::optional<SyncMessage> InitProcess::receive() {
 }
 
 void InitProcess::fail_with(const SyncMessage& message) const {
-  throw Error(describe_failure(*plan_buffer_, message)).with_errno(message.error);
+  const auto op = static_cast<Op>(message.op);
+  const bool of_program = op == Op::find_program || op == Op::execute;
+  throw Error(cat(describe_failure(*plan_buffer_, message), of_program ? hear_explanation(sync_.get()) : ""))
+      .with_errno(message.error);
 }
 
 void InitProcess::fail_ended() {

@@ -23,6 +23,13 @@ std::string program_failure(const std::string& program, Detail why, int error) {
   }
 }
 
+// ["/bin/ps -a"], meant as ["/bin/ps", "-a"].
+std::string one_text(const std::vector<std::string>& args) {
+  if (args.size() != 1 || args[0].find(' ') == std::string::npos) return "";
+  return cat(": args is one text with spaces in it, and the whole was taken as the program's name; give each word its "
+             "own place");
+}
+
 std::string mount_text(const PlanView& plan, const PlanStep& step) {
   MountStep mount = plan.mount(step);
   std::string what = (mount.flags & mount_bind) != 0 ? plan.text(step.s) : plan.text(mount.type);
@@ -167,10 +174,9 @@ std::string describe_failure(const std::string& plan_buffer, const SyncMessage& 
   auto detail = static_cast<Detail>(failed.detail & 0xff);
   switch (step.op) {
   case Op::find_program:
+    return cat(program_failure(plan.text(step.s), detail, failed.error), one_text(plan.list(step.a)));
+  case Op::execute:
     return program_failure(plan.text(step.s), detail, failed.error);
-  case Op::execute: // the program itself has been found
-    return cat(program_failure(plan.text(step.s), detail, failed.error),
-               failed.error == ENOENT ? ": the interpreter or loader it asks for is missing" : "");
   case Op::mount:
     return mount_failure(plan, step, failed.detail, failed.error);
   case Op::hook:

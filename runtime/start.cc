@@ -37,8 +37,9 @@ void start(const Settings& settings, const std::string& id) {
     Fd pidfd = record.init.open();
     if (!pidfd) fail("cannot start a container that is stopped");
     spec::RuntimeConfig config = spec::parse_runtime_config(folder.config(), config_file);
-    std::optional<SyncMessage> failed = ask_to_start(folder.fd(), pidfd.get());
-    if (failed) throw Error(describe_start_failure(config, *failed)).with_errno(failed->error);
+    if (const std::optional<StartFailure> failed = ask_to_start(folder.fd(), pidfd.get()))
+      throw Error(cat(describe_start_failure(config, failed->message), failed->explanation))
+          .with_errno(failed->message.error);
     if (config.hooks) run_hooks_warning("poststart", config.hooks->poststart, hook_state(record, Status::running));
   });
 }

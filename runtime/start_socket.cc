@@ -1,6 +1,7 @@
 #include "runtime/start_socket.h"
 
 #include "base/sys.h"
+#include "runtime/explanation.h"
 #include "runtime/state.h"
 
 #include <cerrno>
@@ -39,7 +40,7 @@ Fd listen_for_start(int folder) {
   return fd;
 }
 
-std::optional<SyncMessage> ask_to_start(int folder, int pidfd) {
+std::optional<StartFailure> ask_to_start(int folder, int pidfd) {
   Fd fd = make_socket();
   sockaddr_un address = address_in(folder);
   if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)
@@ -51,7 +52,7 @@ std::optional<SyncMessage> ask_to_start(int folder, int pidfd) {
   while (poll(watched, 2, -1) < 0)
     if (errno != EINTR) fail_errno(Errno{errno}, "poll");
   ssize_t size = recv(fd.get(), &message, sizeof message, MSG_DONTWAIT);
-  if (size == sizeof message && message.kind == Sync::failed) return message;
+  if (size == sizeof message && message.kind == Sync::failed) return StartFailure{message, hear_explanation(fd.get())};
   return std::nullopt;
 }
 

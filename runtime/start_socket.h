@@ -6,13 +6,19 @@
 #include "runtime/sync_protocol.h"
 
 #include <optional>
+#include <string>
 
 namespace oci::runtime {
 
 // Binds state.h's start_socket in the folder; for init.
 Fd listen_for_start(int folder);
 
+struct StartFailure {
+  SyncMessage message;
+  std::string explanation; // explanation.h
+};
+
 // Starts; nullopt when the program was executed, else what failed. Throws "cannot start …" when nobody listens.
-std::optional<SyncMessage> ask_to_start(int folder, int pidfd);
+std::optional<StartFailure> ask_to_start(int folder, int pidfd);
 
 } // namespace oci::runtime

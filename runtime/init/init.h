@@ -102,8 +102,12 @@ long seccomp(Init& in, const PlanStep& step);
 long find_program(Init& in, const PlanStep& step);
 long hook(Init& in, const PlanStep& step);
 long execute(Init& in, const PlanStep& step);
+const char* search_path(char* const* environment); // the value of PATH
 void close_internal(Init& in);
 void close_foreign(Init& in);
+
+// explain.cc
+void explain(Init& in, const PlanStep& step, long error);
 
 // text.cc
 size_t length(const char* text);

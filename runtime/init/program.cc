@@ -64,13 +64,13 @@ long check_executable(const char* path, Detail* why) {
   return result;
 }
 
+} // namespace
+
 const char* search_path(char* const* environment) {
   for (; *environment != nullptr; ++environment)
     if (starts_with(*environment, "PATH=")) return *environment + 5;
   return "";
 }
-
-} // namespace
 
 // As the program's user, in its working folder and root: what is found now is what execve gets.
 long find_program(Init& in, const PlanStep& step) {

@@ -18,6 +18,8 @@ void give_up(Init& in, long error) {
   SyncMessage message = {Sync::failed, static_cast<int32_t>(-error),   in.step,
                          in.detail,    static_cast<uint32_t>(step.op), static_cast<uint32_t>(step.d)};
   sys(__NR_write, in.report, &message, sizeof message);
+  // After what must be heard: the filter may end us for looking.
+  if (step.op == Op::find_program || step.op == Op::execute) explain(in, step, error);
   exit(1);
 }
 
