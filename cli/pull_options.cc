@@ -48,8 +48,9 @@ void PullFlags::declare(Command& command) {
   command.flag("-q,--quiet", "show no progress", quiet);
 }
 
-spec::Image pull_image(spec::Store& store, const std::string& name, const PullFlags& flags) {
+spec::Image pull_image(spec::Store& store, const std::string& name, const PullFlags& flags, fetch::Observer* observer) {
   fetch::PullOptions options;
+  options.observer = observer;
   options.platform = wanted_platform(flags);
   if (flags.creds) options.registry.credentials = fetch::parse_credentials(*flags.creds);
   options.registry.anonymous = flags.no_creds;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/args.h"
+#include "fetch/observer.h"
 #include "spec/store.h"
 #include "spec/verified_blob.h"
 
@@ -19,8 +20,10 @@ struct PullFlags {
   void declare(Command& command);
 };
 
-// Fetches `name` (a reference, or a name with a transport), and leaves the record `oci run` reads.
-spec::Image pull_image(spec::Store& store, const std::string& name, const PullFlags& flags);
+// Fetches `name` (a reference, or a name with a transport), and leaves the record `oci run` reads. `observer`, unless
+// nullptr, is told of the blobs while they arrive.
+spec::Image pull_image(spec::Store& store, const std::string& name, const PullFlags& flags,
+                       fetch::Observer* observer = nullptr);
 
 // The image of the store that `name` stands for: a reference or a digest; nullopt when it is not there.
 std::optional<spec::Image> stored_image(const spec::Store& store, const std::string& name, const PullFlags& flags);

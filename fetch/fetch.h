@@ -4,6 +4,7 @@
 // resumes.
 #pragma once
 
+#include "fetch/observer.h"
 #include "fetch/progress.h"
 #include "spec/image.h"
 #include "spec/reference.h"
@@ -40,7 +41,8 @@ struct RegistryOptions {
 struct PullOptions {
   spec::Platform platform = spec::host_platform(); // chosen from an index
   RegistryOptions registry;
-  unsigned parallel = 6; // blobs at the same time
+  unsigned parallel = 6;        // blobs at the same time
+  Observer* observer = nullptr; // is told of the blobs while they arrive
 };
 
 struct Pulled {

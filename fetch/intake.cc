@@ -13,13 +13,15 @@ constexpr std::size_t copy_buffer = 256u << 10;
 } // namespace
 
 IncomingBlob::IncomingBlob(const spec::Store& store, spec::Descriptor descriptor, FileLock lock, Progress& progress,
-                           IntakeTotals& totals)
-    : store_(store), descriptor_(std::move(descriptor)), lock_(std::move(lock)), progress_(progress), totals_(totals),
-      name_(cat("blob ", descriptor_.digest.text())), shown_(descriptor_.digest.short_hex()),
+                           Observer& observer, IntakeTotals& totals)
+    : store_(store), descriptor_(std::move(descriptor)), lock_(std::move(lock)), progress_(progress),
+      observer_(observer), totals_(totals), name_(cat("blob ", descriptor_.digest.text())),
+      shown_(descriptor_.digest.short_hex()),
       file_name_(cat(descriptor_.digest.algorithm(), "-", descriptor_.digest.hex())),
       hasher_(descriptor_.digest.algorithm()) {
   open_part();
   progress_.start(shown_, expected(), size_);
+  observer_.arriving(descriptor_.digest, file_.get(), size_);
 }
 
 IncomingBlob::~IncomingBlob() {
@@ -54,6 +56,7 @@ void IncomingBlob::write(Bytes bytes) {
   size_ += bytes.size();
   totals_.bytes_fetched += bytes.size();
   progress_.advance(shown_, bytes.size());
+  observer_.grown(descriptor_.digest, size_);
 }
 
 void IncomingBlob::restart() {
@@ -62,6 +65,7 @@ void IncomingBlob::restart() {
   hasher_ = Hasher(descriptor_.digest.algorithm());
   size_ = from_before_ = 0;
   progress_.rewind(shown_);
+  observer_.restarted(descriptor_.digest);
 }
 
 void IncomingBlob::discard() {
@@ -85,6 +89,7 @@ bool IncomingBlob::commit() {
   totals_.blobs_fetched += 1;
   totals_.bytes_present += from_before_;
   progress_.done(shown_);
+  observer_.stored(descriptor_.digest);
   return true;
 }
 
@@ -105,6 +110,7 @@ std::vector<spec::Descriptor> Intake::missing(std::span<const spec::Descriptor> 
 void Intake::count_present(const spec::Descriptor& descriptor) {
   totals_.blobs_present += 1;
   totals_.bytes_present += static_cast<std::uint64_t>(descriptor.size);
+  observer_.stored(descriptor.digest);
 }
 
 // Looks once more under the lock: whoever held it before may have brought the blob.
@@ -113,7 +119,8 @@ Intake::Admission Intake::admit(const spec::Descriptor& descriptor, FileLock loc
     count_present(descriptor);
     return {State::present, nullptr};
   }
-  return {State::open, std::make_unique<IncomingBlob>(store_, descriptor, std::move(lock), progress_, totals_)};
+  return {State::open,
+          std::make_unique<IncomingBlob>(store_, descriptor, std::move(lock), progress_, observer_, totals_)};
 }
 
 Intake::Admission Intake::try_admit(const spec::Descriptor& descriptor) {
@@ -129,7 +136,10 @@ void Intake::copy(const spec::Descriptor& descriptor, const std::function<std::u
   if (blob.size() > 0) blob.restart(); // a file is read again sooner than its part is trusted
   std::unique_ptr<Source> source = open();
   std::vector<std::byte> buffer(copy_buffer);
-  while (std::size_t count = source->read(buffer)) blob.write(Bytes(buffer).first(count));
+  while (std::size_t count = source->read(buffer)) {
+    observer_.check();
+    blob.write(Bytes(buffer).first(count));
+  }
   blob.commit();
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/io.h"
+#include "fetch/observer.h"
 #include "fetch/progress.h"
 #include "spec/store.h"
 
@@ -24,7 +25,7 @@ struct IntakeTotals {
 class IncomingBlob final : public Sink {
 public:
   IncomingBlob(const spec::Store& store, spec::Descriptor descriptor, FileLock lock, Progress& progress,
-               IntakeTotals& totals);
+               Observer& observer, IntakeTotals& totals);
   IncomingBlob(const IncomingBlob&) = delete;
   IncomingBlob& operator=(const IncomingBlob&) = delete;
   ~IncomingBlob() override;
@@ -49,6 +50,7 @@ private:
   spec::Descriptor descriptor_;
   FileLock lock_;
   Progress& progress_;
+  Observer& observer_;
   IntakeTotals& totals_;
   std::string name_, shown_, file_name_;
   Fd file_;
@@ -59,7 +61,9 @@ private:
 
 class Intake {
 public:
-  Intake(const spec::Store& store, Progress& progress) : store_(store), progress_(progress) {}
+  // Nobody watches when `observer` is nullptr.
+  Intake(const spec::Store& store, Progress& progress, Observer* observer = nullptr)
+      : store_(store), progress_(progress), observer_(observer ? *observer : nobody_) {}
 
   // Those of `wanted` that are not in the store yet, each digest once.
   std::vector<spec::Descriptor> missing(std::span<const spec::Descriptor> wanted);
@@ -74,6 +78,7 @@ public:
   void copy(const spec::Descriptor& descriptor, const std::function<std::unique_ptr<Source>()>& open);
 
   Progress& progress() { return progress_; }
+  Observer& observer() { return observer_; }
   const IntakeTotals& totals() const { return totals_; }
 
 private:
@@ -82,6 +87,8 @@ private:
 
   const spec::Store& store_;
   Progress& progress_;
+  Observer nobody_;
+  Observer& observer_;
   IntakeTotals totals_;
 };
 

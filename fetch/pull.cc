@@ -175,7 +175,8 @@ Pulled pull_here(spec::Store& store, const spec::ImageName& name, const PullOpti
   spec::RawBlob document = find_manifest(store, *source, options.platform);
   spec::Manifest manifest = spec::parse_manifest(document.bytes, cat("manifest ", document.digest.text()));
   check_manifest(manifest);
-  Intake intake(store, progress);
+  Intake intake(store, progress, options.observer);
+  intake.observer().begin(manifest);
   fetch_blobs(*source, manifest, intake);
 
   Pulled pulled;

@@ -113,6 +113,7 @@ public:
     std::deque<spec::Descriptor> waiting(wanted.begin(), wanted.end());
     std::vector<std::unique_ptr<BlobTransfer>> running;
     while (!waiting.empty() || !running.empty()) {
+      intake.observer().check();
       start_some(waiting, running, intake);
       std::erase_if(running, [](const auto& transfer) { return transfer->advance(); });
       if (!waiting.empty() || !running.empty()) session_.http().step(milliseconds(100));

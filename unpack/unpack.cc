@@ -29,18 +29,6 @@ private:
   std::string path_;
 };
 
-void apply_layer(Unpacker& unpacker, const spec::Layout& layout, const spec::Descriptor& layer, const Digest& diff_id,
-                 Progress& progress) {
-  std::string name = cat("layer ", layer.digest.text());
-  std::optional<spec::media::Compression> compression = spec::media::layer_compression(layer.media_type);
-  if (!compression) fail(name, ": not a layer: media type ", printable(layer.media_type));
-  Fd blob = layout.open_blob(layer);
-  FdSource file(blob.get(), name);
-  spec::VerifyingSource verified(file, layer.digest, layer.size, "its blob");
-  StoredBlob stored(verified, progress, cat(layout.path(), "/", layout.blob_path(layer.digest)));
-  unpacker.apply({name, *compression, diff_id}, stored);
-}
-
 } // namespace
 
 Fd make_bundle(const std::string& path) {
@@ -56,16 +44,37 @@ Fd make_bundle(const std::string& path) {
   });
 }
 
+void check_layers(const spec::Manifest& manifest, const spec::ImageConfig& config) {
+  const std::size_t layers = manifest.layers.size(), diff_ids = config.rootfs.diff_ids.size();
+  if (config.rootfs.type != "layers") fail("rootfs type ", printable(config.rootfs.type), " is not known");
+  if (layers != diff_ids) fail(layers, " layers, but ", diff_ids, " diff_ids");
+}
+
+Unpacker::Layer layer_of(const spec::Descriptor& layer, const Digest& diff_id) {
+  std::string name = cat("layer ", layer.digest.text());
+  std::optional<spec::media::Compression> compression = spec::media::layer_compression(layer.media_type);
+  if (!compression) fail(name, ": not a layer: media type ", printable(layer.media_type));
+  return {std::move(name), *compression, diff_id};
+}
+
+void apply_stored(Unpacker& unpacker, const spec::Layout& layout, const spec::Descriptor& layer, const Digest& diff_id,
+                  Progress& progress) {
+  Unpacker::Layer described = layer_of(layer, diff_id);
+  Fd blob = layout.open_blob(layer);
+  FdSource file(blob.get(), described.name);
+  spec::VerifyingSource verified(file, layer.digest, layer.size, "its blob");
+  StoredBlob stored(verified, progress, cat(layout.path(), "/", layout.blob_path(layer.digest)));
+  unpacker.apply(described, stored);
+}
+
 void unpack_image(const spec::Layout& layout, const spec::Image& image, int bundle, const Options& options,
                   Progress& progress) {
+  check_layers(image.manifest, image.config);
   const std::vector<spec::Descriptor>& layers = image.manifest.layers;
-  const std::vector<Digest>& diff_ids = image.config.rootfs.diff_ids;
-  if (image.config.rootfs.type != "layers") fail("rootfs type ", printable(image.config.rootfs.type), " is not known");
-  if (layers.size() != diff_ids.size()) fail(layers.size(), " layers, but ", diff_ids.size(), " diff_ids");
   Unpacker unpacker(bundle, options);
   for (std::size_t i = 0; i < layers.size(); ++i) {
     progress.begin_layer(i, layers.size(), layers[i]);
-    apply_layer(unpacker, layout, layers[i], diff_ids[i], progress);
+    apply_stored(unpacker, layout, layers[i], image.config.rootfs.diff_ids[i], progress);
     progress.end_layer();
   }
   unpacker.commit();

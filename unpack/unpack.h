@@ -67,6 +67,16 @@ private:
   std::unique_ptr<State> state_;
 };
 
+// Throws unless the config has a diff_id for each layer.
+void check_layers(const spec::Manifest& manifest, const spec::ImageConfig& config);
+
+// One layer whose blob is in `layout`.
+void apply_stored(Unpacker& unpacker, const spec::Layout& layout, const spec::Descriptor& layer, const Digest& diff_id,
+                  Progress& progress);
+
+// What a layer is to the unpacker. Throws when `layer` is none.
+Unpacker::Layer layer_of(const spec::Descriptor& layer, const Digest& diff_id);
+
 // Unpacks every layer of `image` from `layout` into `bundle`/rootfs. Either it is whole afterwards, or not there.
 void unpack_image(const spec::Layout& layout, const spec::Image& image, int bundle, const Options& options,
                   Progress& progress);

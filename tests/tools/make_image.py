@@ -144,4 +144,5 @@ def main():
     print(named["digest"])
 
 
-main()
+if __name__ == "__main__":
+    main()

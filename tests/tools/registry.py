@@ -5,7 +5,8 @@
 
 Every repository name is that layout; tags are its ref.name annotations. The address stands in the first line of stderr
 ("listening on 127.0.0.1:PORT"), each request after it ("GET /v2/… 200"). Faults hit what REGEX finds in the request path:
-status500, drop (half of the body, then the connection ends), flip (the last byte is wrong), empty.
+status500, drop (half of the body, then the connection ends), flip (the last byte is wrong), empty, hold (half of the body,
+the rest once DIR/go exists).
 """
 import argparse
 import base64
@@ -16,6 +17,7 @@ import os
 import re
 import ssl
 import sys
+import time
 
 REF_NAME = "org.opencontainers.image.ref.name"
 
@@ -101,6 +103,11 @@ def make_handler(args, faults):
             if fault == "drop":
                 self.wfile.write(data[:len(data) // 2])
                 self.close_connection = True
+            elif fault == "hold":
+                self.wfile.write(data[:len(data) // 2])
+                while not os.path.exists(os.path.join(args.layout, "go")):
+                    time.sleep(0.02)
+                self.wfile.write(data[len(data) // 2:])
             else:
                 self.wfile.write(data)
 
