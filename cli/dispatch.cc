@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "cli/help.h"
+#include "cli/umoci_form.h"
 #include "spec/runtime_config.h"
 
 #include <cerrno>
@@ -21,24 +22,6 @@ void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), std
 std::string version_text(Personality personality) {
   const char* name = personality == Personality::runc ? "runc" : personality == Personality::crun ? "crun" : "oci";
   return cat(name, " version " OCI_VERSION "\ncommit: " OCI_COMMIT "\nspec: ", spec::runtime_spec_version, "\n");
-}
-
-struct Line {
-  Words globals;    // what stands before the verb
-  std::string verb; // "" when there is none
-  Words rest;
-};
-
-Line split_line(const Command& globals, int argc, char** argv) {
-  Line line;
-  int i = 1;
-  for (; i < argc && argv[i][0] == '-' && argv[i][1] != '\0'; ++i) {
-    line.globals.emplace_back(argv[i]);
-    if (globals.takes_next(argv[i]) && i + 1 < argc) line.globals.emplace_back(argv[++i]);
-  }
-  if (i < argc) line.verb = argv[i++];
-  for (; i < argc; ++i) line.rest.emplace_back(argv[i]);
-  return line;
 }
 
 [[noreturn]] void fail_unknown_verb(const std::string& verb) {
@@ -88,6 +71,7 @@ int dispatch_or_throw(Program program, std::span<const VerbBinding> bindings, in
     print(program_help(global_options));
     return line.verb.empty() && !before_verb.help_wanted() ? 1 : 0;
   }
+  if (program == Program::oci && is_umoci_form(line.verb, line.rest)) exec_image_half({argv, argv + argc});
   const VerbEntry* entry = find_verb(line.verb);
   if (entry == nullptr) fail_unknown_verb(line.verb);
   failure_code = globals.personality == Personality::crun ? 1 : entry->failure_code;
@@ -99,14 +83,25 @@ int dispatch_or_throw(Program program, std::span<const VerbBinding> bindings, in
 
 } // namespace
 
-int dispatch(Program program, std::span<const VerbBinding> bindings, int argc, char** argv) {
-  int failure_code = 1;
+Line split_line(const Command& globals, int argc, char** argv) {
+  Line line;
+  int i = 1;
+  for (; i < argc && argv[i][0] == '-' && argv[i][1] != '\0'; ++i) {
+    line.globals.emplace_back(argv[i]);
+    if (globals.takes_next(argv[i]) && i + 1 < argc) line.globals.emplace_back(argv[++i]);
+  }
+  if (i < argc) line.verb = argv[i++];
+  for (; i < argc; ++i) line.rest.emplace_back(argv[i]);
+  return line;
+}
+
+int report_errors(int failure_code, const std::function<int(int& failure_code)>& body) {
   auto report = [&](const Error& error) {
     log::report(error);
     return error.exit_code() == 1 ? failure_code : error.exit_code();
   };
   try {
-    const int status = dispatch_or_throw(program, bindings, argc, argv, failure_code);
+    const int status = body(failure_code);
     if (std::fflush(stdout) != 0) fail("write to stdout: ", errno_text(errno));
     return status;
   } catch (const Error& error) {
@@ -116,6 +111,13 @@ int dispatch(Program program, std::span<const VerbBinding> bindings, int argc, c
   } catch (const std::exception& error) {
     return report(Error(cat("internal error: ", error.what())));
   }
+}
+
+int dispatch(Program program, std::span<const VerbBinding> bindings, int argc, char** argv) {
+  return report_errors(1, [&](int& failure_code) -> int {
+    if (program == Program::oci && personality_of(argv[0]) == Personality::umoci) exec_image_half({argv, argv + argc});
+    return dispatch_or_throw(program, bindings, argc, argv, failure_code);
+  });
 }
 
 } // namespace oci::cli

@@ -16,6 +16,8 @@ std::string_view name_of(Personality personality) {
     return "runc";
   case Personality::crun:
     return "crun";
+  case Personality::umoci:
+    return "umoci";
   case Personality::oci:
     break;
   }
@@ -50,6 +52,7 @@ Personality personality_of(const char* argv0) {
   const std::string name = base_name(argv0 == nullptr ? "" : argv0);
   if (name == "runc") return Personality::runc;
   if (name == "crun") return Personality::crun;
+  if (name == "umoci") return Personality::umoci;
   return Personality::oci;
 }
 

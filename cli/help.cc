@@ -36,6 +36,8 @@ std::string_view group_title(Group group) {
     return "Images in and out";
   case Group::store:
     return "The store";
+  case Group::layouts:
+    return "Images changed";
   case Group::bundles:
     return "Bundles";
   case Group::containers:
@@ -52,7 +54,7 @@ std::string program_help(const Command& globals) {
   std::string out = "usage: oci [OPTIONS] COMMAND [ARGUMENTS]\n\n"
                     "Fetches container images, unpacks them into bundles, and runs bundles.\n\n"
                     "  oci pull alpine && oci unpack && oci run\n";
-  for (Group group : {Group::images, Group::store, Group::bundles, Group::containers, Group::comfort}) {
+  for (Group group : {Group::images, Group::store, Group::layouts, Group::bundles, Group::containers, Group::comfort}) {
     std::string lines;
     for (const VerbEntry& entry : verb_table())
       if (entry.group == group) lines += cat("  ", padded(std::string(entry.name), 12), entry.summary, '\n');

@@ -1,5 +1,7 @@
+#include "cli/edit_verbs.h"
 #include "cli/image_half.h"
 #include "cli/image_verbs.h"
+#include "cli/umoci.h"
 
 #include "base/log.h"
 
@@ -13,7 +15,10 @@ int main(int argc, char** argv) {
     oci::log::report(error);
     return 1;
   }
-  constexpr std::array bindings{VerbBinding{"pull", make_pull}, VerbBinding{"images", make_images},
-                                VerbBinding{"unpack", make_unpack}};
+  if (is_umoci_line(argc, argv)) return umoci_main(argc, argv);
+  constexpr std::array bindings{VerbBinding{"pull", make_pull},     VerbBinding{"images", make_images},
+                                VerbBinding{"unpack", make_unpack}, VerbBinding{"init", make_init},
+                                VerbBinding{"new", make_new},       VerbBinding{"config", make_config},
+                                VerbBinding{"stat", make_stat}};
   return dispatch(Program::image, bindings, argc, argv);
 }

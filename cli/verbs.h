@@ -4,6 +4,7 @@
 #include "cli/args.h"
 #include "cli/globals.h"
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -12,7 +13,7 @@ namespace oci::cli {
 
 enum class Program { oci, image }; // `oci` itself, or the image half `oci-image`
 
-enum class Group { images, store, bundles, containers, comfort };
+enum class Group { images, store, layouts, bundles, containers, comfort };
 
 class Verb {
 public:
@@ -42,6 +43,17 @@ struct VerbBinding {
   std::string_view name;
   MakeVerb make;
 };
+
+// What stands where on a command line.
+struct Line {
+  Words globals;    // what stands before the verb
+  std::string verb; // "" when there is none
+  Words rest;
+};
+Line split_line(const Command& globals, int argc, char** argv);
+
+// Runs `body`, tells of its Error, and returns main's status.
+int report_errors(int failure_code, const std::function<int(int& failure_code)>& body);
 
 // Runs the command line; what main returns. `bindings` are this program's verbs.
 int dispatch(Program program, std::span<const VerbBinding> bindings, int argc, char** argv);

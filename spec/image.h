@@ -144,8 +144,8 @@ struct History {
   template <class S, class V>
   static void fields(S& s, V& v) {
     v.optional("created", s.created);
-    v.optional("author", s.author);
     v.optional("created_by", s.created_by);
+    v.optional("author", s.author);
     v.optional("comment", s.comment);
     v.optional("empty_layer", s.empty_layer);
   }
@@ -164,10 +164,10 @@ struct ImageConfig {
     v.optional("created", s.created);
     v.optional("author", s.author);
     v.always("architecture", s.architecture);
-    v.optional("variant", s.variant);
     v.always("os", s.os);
     v.optional("os.version", s.os_version);
     v.optional("os.features", s.os_features);
+    v.optional("variant", s.variant);
     v.optional("config", s.config);
     v.required("rootfs", s.rootfs);
     v.optional("history", s.history);
@@ -197,6 +197,8 @@ std::string to_text(const Index& index);
 std::string to_text(const ImageConfig& config);
 Json to_json(const Descriptor& descriptor);
 Json to_json(const ImageConfig& config);
+Json to_json(const Manifest& manifest);
+Json to_json(const Index& index);
 
 // The platform of this machine (os linux), with the variant where it is known.
 Platform host_platform();

@@ -124,5 +124,7 @@ std::string to_text(const Index& index) { return dump_json(Encoder::json(index))
 std::string to_text(const ImageConfig& config) { return dump_json(Encoder::json(config)); }
 Json to_json(const Descriptor& descriptor) { return Encoder::json(descriptor); }
 Json to_json(const ImageConfig& config) { return Encoder::json(config); }
+Json to_json(const Manifest& manifest) { return Encoder::json(manifest); }
+Json to_json(const Index& index) { return Encoder::json(index); }
 
 } // namespace oci::spec

@@ -66,25 +66,6 @@ void refuse_foreign(std::string_view text) {
         .with_hint(cat("oci:", printable(text, 200), " for a folder, oci-archive: or docker-archive: for a file"));
 }
 
-// component ("/" component)*; component: [A-Za-z0-9]+ (([-._:@+] | "--") [A-Za-z0-9]+)* (image-spec annotations.md)
-bool is_ref_name(std::string_view ref) {
-  auto is_word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
-  std::size_t separators = 1; // since the last letter or digit; the beginning counts as one
-  char last = '/';
-  for (char c : ref) {
-    if (is_word(c)) {
-      separators = 0;
-    } else {
-      const bool second_dash = separators == 1 && c == '-' && last == '-';
-      if (separators > 0 && !second_dash) return false;
-      if (std::string_view("-._:@+/").find(c) == std::string_view::npos) return false;
-      ++separators;
-    }
-    last = c;
-  }
-  return separators == 0;
-}
-
 // "path[:rest]", divided at the first colon.
 std::string_view take_path(ImageName& name, std::string_view rest, std::string_view text) {
   const std::size_t colon = rest.find(':');
@@ -111,6 +92,25 @@ Reference daemon_reference(std::string_view rest) {
 }
 
 } // namespace
+
+// component ("/" component)*; component: [A-Za-z0-9]+ (([-._:@+] | "--") [A-Za-z0-9]+)* (image-spec annotations.md)
+bool is_ref_name(std::string_view ref) {
+  auto is_word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  std::size_t separators = 1; // since the last letter or digit; the beginning counts as one
+  char last = '/';
+  for (char c : ref) {
+    if (is_word(c)) {
+      separators = 0;
+    } else {
+      const bool second_dash = separators == 1 && c == '-' && last == '-';
+      if (separators > 0 && !second_dash) return false;
+      if (std::string_view("-._:@+/").find(c) == std::string_view::npos) return false;
+      ++separators;
+    }
+    last = c;
+  }
+  return separators == 0;
+}
 
 bool has_transport(std::string_view text) { return find_prefix(text) != nullptr; }
 

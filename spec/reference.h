@@ -38,6 +38,9 @@ struct ImageName {
   std::string text() const;
 };
 
+// What a name in a layout's index may be (image-spec annotations.md, org.opencontainers.image.ref.name).
+bool is_ref_name(std::string_view ref);
+
 // True when `text` begins with a transport this program knows ("oci:", "docker://", …).
 bool has_transport(std::string_view text);
 

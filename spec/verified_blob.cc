@@ -7,9 +7,11 @@
 namespace oci::spec {
 namespace {
 
-// Follows `descriptor` through indexes to a manifest.
-RawBlob find_manifest(const Layout& layout, Descriptor& descriptor, const Platform& wanted) {
+// Follows `descriptor` through indexes to a manifest; what was passed is added to `walk`.
+RawBlob find_manifest(const Layout& layout, Descriptor& descriptor, const Platform& wanted,
+                      std::vector<Descriptor>* walk) {
   for (std::size_t depth = 0; depth <= max_index_depth; ++depth) {
+    if (walk) walk->push_back(descriptor);
     RawBlob blob = read_document(layout, descriptor);
     const std::string& name = descriptor.digest.text();
     switch (document_kind(blob.bytes, descriptor.media_type, name)) {
@@ -70,11 +72,11 @@ RawBlob read_document(const Layout& layout, const Descriptor& descriptor) {
   return blob;
 }
 
-Image load_image(const Layout& layout, const Descriptor& top, const Platform& wanted) {
+Image load_image(const Layout& layout, const Descriptor& top, const Platform& wanted, std::vector<Descriptor>* walk) {
   return with_context(cat("read image from ", layout.path()), [&] {
     Image image;
     image.descriptor = top;
-    image.manifest_blob = find_manifest(layout, image.descriptor, wanted);
+    image.manifest_blob = find_manifest(layout, image.descriptor, wanted, walk);
     image.manifest = parse_manifest(image.manifest_blob.bytes, image.descriptor.digest.text());
 
     const Descriptor& config = image.manifest.config;

@@ -39,8 +39,10 @@ struct Image {
   RawBlob config_blob;
   ImageConfig config;
 };
-// Follows indexes (choosing `wanted`) down to one manifest. Checks that layers and diff_ids agree in number.
-Image load_image(const Layout& layout, const Descriptor& top, const Platform& wanted);
+// Follows indexes (choosing `wanted`) down to one manifest. Checks that layers and diff_ids agree in number. The way
+// from `top` to the manifest, both included, is added to `walk`.
+Image load_image(const Layout& layout, const Descriptor& top, const Platform& wanted,
+                 std::vector<Descriptor>* walk = nullptr);
 
 // Writes one blob: temporary file in the layout, hashed on the way, fsynced, renamed to its digest by commit.
 // What is not committed is removed by the destructor.

@@ -1,0 +1,18 @@
+// The verbs that make and change images: umoci's, on any layout, and most of them on the store too.
+#pragma once
+
+#include "cli/verbs.h"
+
+namespace oci::cli {
+
+std::unique_ptr<Verb> make_init();
+std::unique_ptr<Verb> make_new();
+std::unique_ptr<Verb> make_config();
+std::unique_ptr<Verb> make_stat();
+// Only in umoci's form.
+std::unique_ptr<Verb> make_layout_tag();
+std::unique_ptr<Verb> make_layout_rm();
+std::unique_ptr<Verb> make_layout_ls();
+std::unique_ptr<Verb> make_layout_gc();
+
+} // namespace oci::cli
