@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/version.h"
+#include "cli/complete.h"
 #include "cli/help.h"
 #include "cli/umoci_form.h"
 #include "spec/runtime_config.h"
@@ -51,6 +52,24 @@ int run_verb(const VerbEntry& entry, Verb& verb, const Globals& globals, Command
   return verb.run(globals, command, words);
 }
 
+// `__complete WORD...`: the flags of a verb are known to the program that runs it.
+int complete(Program program, std::span<const VerbBinding> bindings, Globals& globals, Command& global_options,
+             const Words& line, char** argv, int argc) {
+  const VerbEntry* entry = verb_being_completed(global_options, line);
+  if (entry != nullptr && entry->program != program && program == Program::oci) exec_image_half({argv, argv + argc});
+  Command command;
+  std::unique_ptr<Verb> verb; // the flags' targets are in it
+  if (entry != nullptr) {
+    const MakeVerb make = find_binding(bindings, entry->name);
+    if (make == nullptr) return 0;
+    verb = make();
+    verb->declare(command);
+  }
+  const Words words = candidates(entry, entry != nullptr ? &command : nullptr, global_options, globals, line);
+  for (const std::string& word : words) print(cat(printable(word), '\n'));
+  return 0;
+}
+
 int dispatch_or_throw(Program program, std::span<const VerbBinding> bindings, int argc, char** argv,
                       int& failure_code) {
   Globals globals;
@@ -62,6 +81,7 @@ int dispatch_or_throw(Program program, std::span<const VerbBinding> bindings, in
   before_verb.flag("-v,--version", "print the version", version);
   const Line line = split_line(global_options, argc, argv);
   before_verb.parse(line.globals, global_options);
+  if (line.verb == complete_verb) return complete(program, bindings, globals, global_options, line.rest, argv, argc);
   if (version) {
     print(version_text(globals.personality));
     return 0;

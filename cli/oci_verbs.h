@@ -15,5 +15,6 @@ std::unique_ptr<Verb> make_kill();
 std::unique_ptr<Verb> make_delete();
 std::unique_ptr<Verb> make_list();
 std::unique_ptr<Verb> make_ps();
+std::unique_ptr<Verb> make_completion();
 
 } // namespace oci::cli

@@ -37,6 +37,8 @@ constexpr std::array table{
     VerbEntry{"list", "", Program::oci, Group::containers, "", "list containers", "oci list"},
     VerbEntry{"ps", "", Program::oci, Group::containers, "[ID [PS-OPTION...]]",
               "list the processes of a container, or all containers", "oci ps c1"},
+    VerbEntry{"completion", "", Program::oci, Group::comfort, "SHELL",
+              "print what makes bash, zsh or fish complete our command lines", "oci completion bash >>~/.bashrc"},
 };
 
 } // namespace
