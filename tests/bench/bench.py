@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What `oci` costs beside its peers: paired runs, medians of ratios.
 
-    bench.py --oci PROGRAM [--skopeo P] [--crun P] [--runc P] [--rounds N] [--only NAME] [--check]
+    bench.py --oci PROGRAM [--skopeo P] [--umoci P] [--crun P] [--runc P] [--rounds N] [--only NAME] [--check]
 
 In each round every program does the same thing once, in random order; a round gives one ratio for each peer (ours / theirs),
 and what counts is the median of the rounds. CPU is user and system time of the program and all it waited for (wait4). A peer
@@ -17,6 +17,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
+
+import unpack_case
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HUGETLB = "/sys/fs/cgroup/hugetlb"
@@ -128,18 +130,20 @@ def run_case(args, scratch):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--oci", required=True)
-    for peer in ("skopeo", "crun", "runc"):
+    for peer in ("skopeo", "umoci", "crun", "runc"):
         parser.add_argument(f"--{peer}", default=os.environ.get(peer.upper(), peer))
     parser.add_argument("--rounds", type=int, default=50)
-    parser.add_argument("--only", choices=["version", "run"])
+    parser.add_argument("--only", choices=["version", "run", "unpack"])
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
     args.oci = os.path.abspath(args.oci)
     over = []
-    if args.only != "run":
+    if args.only in (None, "version"):
         case = version_case(args)
         over += report(case, case.run(args.rounds))
-    if args.only != "version":
+    if args.only in (None, "unpack"):
+        over += unpack_case.run(args)
+    if args.only in (None, "run"):
         with tempfile.TemporaryDirectory(prefix="oci-bench.") as scratch, hugetlb_on_v1() as crun_works:
             if not crun_works:
                 args.crun = ""

@@ -3,7 +3,7 @@
 
     big_image.py LAYOUT
 
-Three gzip layers, 150 MB packed and 540 MB unpacked, 50 000 files, in LAYOUT under the tag "latest". The same bytes each
+Three gzip layers, 160 MB packed and 545 MB unpacked, 50 000 files, in LAYOUT under the tag "latest". The same bytes each
 time. Takes about half a minute of CPU time.
 """
 import gzip
@@ -64,10 +64,8 @@ class Builder:
         return info
 
     def folder(self, name):
-        parent = os.path.dirname(name)
-        if parent and parent not in self.folders:
-            self.folder(parent)
-        if name not in self.folders:
+        if name and name not in self.folders:
+            self.folder(os.path.dirname(name))
             self.folders.add(name)
             self.tar.addfile(self.member(name, tarfile.DIRTYPE, mode=0o755))
 
