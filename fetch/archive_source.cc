@@ -21,9 +21,9 @@ public:
     return tar_.read(member_name(descriptor), spec::max_document_bytes);
   }
 
-  void blobs(std::span<const spec::Descriptor> wanted, Intake& intake) override {
+  void blobs(std::span<const spec::Descriptor> wanted, BlobTaker& taker) override {
     for (const spec::Descriptor& descriptor : wanted) {
-      intake.copy(descriptor, [&] { return tar_.open(member(descriptor)); });
+      taker.copy(descriptor, [&] { return tar_.open(member(descriptor)); });
     }
   }
 

@@ -30,6 +30,10 @@ std::string param(const Challenge& challenge, const std::string& name) {
   return found == challenge.params.end() ? "" : found->second;
 }
 
+std::string_view actions(Access access) {
+  return access == Access::pull ? "pull" : access == Access::push ? "pull,push" : "*";
+}
+
 bool can_be_sent(std::string_view token) {
   return !token.empty() && std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < 0x7f; });
 }
@@ -90,7 +94,7 @@ Url RegistryAuth::token_url(const Url& registry, const Challenge& challenge) con
   }
   if (login_) url = url->with_query("account", login_->credentials.user);
   if (std::string service = param(challenge, "service"); !service.empty()) url = url->with_query("service", service);
-  std::string scope = cat("repository:", reference_.repository, ":pull");
+  std::string scope = cat("repository:", reference_.repository, ":", actions(options_.access));
   if (param(challenge, "error") == "insufficient_scope") scope = param(challenge, "scope");
   return url->with_query("scope", scope);
 }

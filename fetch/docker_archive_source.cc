@@ -113,9 +113,9 @@ public:
     fail("no manifest ", descriptor.digest.text(), " in ", tar_.path());
   }
 
-  void blobs(std::span<const spec::Descriptor> wanted, Intake& intake) override {
+  void blobs(std::span<const spec::Descriptor> wanted, BlobTaker& taker) override {
     for (const spec::Descriptor& descriptor : wanted) {
-      intake.copy(descriptor, [&] { return open(contents_.at(descriptor.digest)); });
+      taker.copy(descriptor, [&] { return open(contents_.at(descriptor.digest)); });
     }
   }
 

@@ -24,10 +24,13 @@ struct Credentials {
 // "user:password"; "user" alone has an empty password. Throws (without the text) when the user is empty.
 Credentials parse_credentials(std::string_view text);
 
+enum class Access { pull, push, remove };
+
 // How a registry is reached. The defaults are what a user without flags wants.
 struct RegistryOptions {
   std::optional<Credentials> credentials; // used instead of what the auth files hold
   bool anonymous = false;                 // send no credentials, whatever the auth files hold
+  Access access = Access::pull;           // what a token is asked for
   std::string auth_file;                  // "": $REGISTRY_AUTH_FILE, else the files of containers-auth.json(5)
   // Unset: https with certificates checked; plain http only to a registry on loopback. True: https only. False:
   // certificates are not checked, and http is tried when the registry speaks no TLS.

@@ -15,6 +15,7 @@ constexpr std::size_t max_header_bytes = 256u << 10;
 constexpr std::size_t max_headers = 500;
 constexpr long stall_bytes_per_second = 256;
 constexpr long receive_buffer = 256 << 10;
+constexpr long send_buffer = 512 << 10;
 
 struct CurlLibrary {
   CurlLibrary() { curl_global_init(CURL_GLOBAL_DEFAULT); }
@@ -83,6 +84,10 @@ public:
     return std::chrono::seconds(seconds);
   }
 
+  void resume() override {
+    if (!finished_) curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
+  }
+
   void complete(CURLcode code) {
     finished_ = true;
     if (error_) return;
@@ -109,6 +114,8 @@ private:
     set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
     if (is_loopback(request_.url.host())) set(CURLOPT_PROXY, ""); // a proxy's loopback is another one
     if (request_.head) set(CURLOPT_NOBODY, 1L);
+    if (!request_.socket.empty()) set(CURLOPT_UNIX_SOCKET_PATH, request_.socket.c_str());
+    if (!request_.method.empty()) set_method();
     for (const std::string& header : request_.headers) add_header(header);
     if (!request_.authorization.empty()) add_header(cat("Authorization: ", request_.authorization));
     set(CURLOPT_HTTPHEADER, headers_.get());
@@ -116,6 +123,22 @@ private:
     set(CURLOPT_HEADERDATA, static_cast<void*>(this));
     set(CURLOPT_WRITEFUNCTION, &CurlExchange::on_body);
     set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+  }
+
+  void set_method() {
+    set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+    if (request_.sender) {
+      set(CURLOPT_UPLOAD, 1L);
+      set(CURLOPT_UPLOAD_BUFFERSIZE, send_buffer);
+      set(CURLOPT_READFUNCTION, &CurlExchange::on_send);
+      set(CURLOPT_READDATA, static_cast<void*>(this));
+      if (request_.sent_size) set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(*request_.sent_size));
+      add_header("Expect:"); // no second spent on waiting for leave
+    } else if (request_.method != "DELETE") {
+      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+      set(CURLOPT_POSTFIELDS, request_.body.data());
+      add_header("Expect:");
+    }
   }
 
   void set_limits(const HttpTimeouts& timeouts) {
@@ -172,6 +195,12 @@ private:
     bool wanted = false;
     bool fine = exchange->keep_error([&] { wanted = exchange->take_body({data, size}); });
     return fine && wanted ? size : CURL_WRITEFUNC_ERROR;
+  }
+
+  static std::size_t on_send(char* data, std::size_t, std::size_t size, void* self) noexcept {
+    auto* exchange = static_cast<CurlExchange*>(self);
+    auto count = exchange->request_.sender->read({reinterpret_cast<std::byte*>(data), size});
+    return count ? *count : CURL_READFUNC_PAUSE;
   }
 
   void take_header(std::string_view line) {

@@ -33,12 +33,25 @@ public:
   virtual void write(Bytes bytes) = 0;
 };
 
+// Gives the body of a request as it comes. Asked only after HttpExchange::resume said there is something.
+class BodySender {
+public:
+  virtual ~BodySender() = default;
+  // How many bytes it put into `into`; 0 at the end; nullopt: none now, more later. Does not throw.
+  virtual std::optional<std::size_t> read(std::span<std::byte> into) noexcept = 0;
+};
+
 struct HttpRequest {
   Url url;
   bool head = false;
-  std::vector<std::string> headers = {}; // "Accept: text/plain"
-  std::string authorization = {};        // the header's value; never in a message
-  bool with_client_cert = false;         // present the client certificate, when there is one
+  std::string method = {};                     // "POST", "PUT", "DELETE"; "": GET, or HEAD
+  std::string body = {};                       // of a method that has one
+  BodySender* sender = nullptr;                // gives the body instead; outlives the exchange
+  std::optional<std::uint64_t> sent_size = {}; // of what the sender gives; unknown: sent in chunks
+  std::string socket = {};                     // of a server on this machine: the path of its Unix socket
+  std::vector<std::string> headers = {};       // "Accept: text/plain"
+  std::string authorization = {};              // the header's value; never in a message
+  bool with_client_cert = false;               // present the client certificate, when there is one
   std::size_t body_limit = max_error_body;
   BodyReceiver* receiver = nullptr; // outlives the exchange
 };
@@ -62,6 +75,7 @@ public:
   virtual const std::optional<HttpFailure>& failure() const = 0;
   virtual const HttpAnswer& answer() const = 0;
   virtual std::optional<std::chrono::seconds> retry_after() const = 0; // of the Retry-After header, date or seconds
+  virtual void resume() = 0;                                           // the sender has more, or the end
 };
 
 struct HttpTimeouts {

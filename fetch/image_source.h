@@ -1,8 +1,8 @@
 // Where an image comes from. A source offers the least it has; digests, sizes and documents are checked by who asks
-// (pull.cc, intake.h), once and for every source.
+// (pull.cc, copy.cc, blob_taker.h), once and for every source.
 #pragma once
 
-#include "fetch/intake.h"
+#include "fetch/blob_taker.h"
 #include "spec/image.h"
 
 #include <span>
@@ -19,8 +19,8 @@ public:
   virtual spec::RawBlob top() = 0;
   // A document an index names, as it came.
   virtual std::string document(const spec::Descriptor& descriptor) = 0;
-  // Delivers each of `wanted` (no digest twice) into the intake. Returns when all are in the store.
-  virtual void blobs(std::span<const spec::Descriptor> wanted, Intake& intake) = 0;
+  // Delivers each of `wanted` (no digest twice) to `taker`. Returns when it has all.
+  virtual void blobs(std::span<const spec::Descriptor> wanted, BlobTaker& taker) = 0;
   // Its name in a store.
   virtual std::string store_name() = 0;
 };

@@ -132,7 +132,7 @@ Intake::Admission Intake::try_admit(const spec::Descriptor& descriptor) {
 void Intake::copy(const spec::Descriptor& descriptor, const std::function<std::unique_ptr<Source>()>& open) {
   Admission admission = admit(descriptor, store_.lock_digest(descriptor.digest));
   if (admission.state == State::present) return;
-  IncomingBlob& blob = *admission.blob;
+  TakenBlob& blob = *admission.blob;
   if (blob.size() > 0) blob.restart(); // a file is read again sooner than its part is trusted
   std::unique_ptr<Source> source = open();
   std::vector<std::byte> buffer(copy_buffer);

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/io.h"
+#include "fetch/blob_taker.h"
 #include "fetch/observer.h"
 #include "fetch/progress.h"
 #include "spec/store.h"
@@ -22,7 +23,7 @@ struct IntakeTotals {
   std::uint64_t bytes_fetched = 0, bytes_present = 0;
 };
 
-class IncomingBlob final : public Sink {
+class IncomingBlob final : public TakenBlob {
 public:
   IncomingBlob(const spec::Store& store, spec::Descriptor descriptor, FileLock lock, Progress& progress,
                Observer& observer, IntakeTotals& totals);
@@ -30,17 +31,15 @@ public:
   IncomingBlob& operator=(const IncomingBlob&) = delete;
   ~IncomingBlob() override;
 
-  const spec::Descriptor& descriptor() const { return descriptor_; }
-  const std::string& name() const { return name_; } // "blob sha256:…", for errors
-  // Bytes that are there: where a transfer goes on.
-  std::uint64_t size() const { return size_; }
-  std::uint64_t expected() const { return static_cast<std::uint64_t>(descriptor_.size); }
+  const spec::Descriptor& descriptor() const override { return descriptor_; }
+  const std::string& name() const override { return name_; }
+  std::uint64_t size() const override { return size_; }
 
   void write(Bytes bytes) override; // throws as soon as there are more than the descriptor says
-  void restart();                   // from byte 0
+  void restart() override;
   // Of the whole blob. False when the digest is wrong but part of it was from an earlier process: it was started over,
   // and the caller delivers once more. Throws when the digest is wrong otherwise.
-  bool commit();
+  bool commit() override;
 
 private:
   void open_part();
@@ -59,7 +58,7 @@ private:
   std::uint64_t from_before_ = 0; // of size_, written by an earlier process
 };
 
-class Intake {
+class Intake final : public BlobTaker {
 public:
   // Nobody watches when `observer` is nullptr.
   Intake(const spec::Store& store, Progress& progress, Observer* observer = nullptr)
@@ -68,16 +67,12 @@ public:
   // Those of `wanted` that are not in the store yet, each digest once.
   std::vector<spec::Descriptor> missing(std::span<const spec::Descriptor> wanted);
 
-  enum class State { open, present, busy }; // busy: another process fetches it right now
-  struct Admission {
-    State state;
-    std::unique_ptr<IncomingBlob> blob; // when open
-  };
-  Admission try_admit(const spec::Descriptor& descriptor); // never waits
+  Admission try_admit(const spec::Descriptor& descriptor) override;
   // The whole way of one blob from a file; waits for another process that is at it. `open` is called when it is needed.
-  void copy(const spec::Descriptor& descriptor, const std::function<std::unique_ptr<Source>()>& open);
+  void copy(const spec::Descriptor& descriptor, const std::function<std::unique_ptr<Source>()>& open) override;
 
-  Progress& progress() { return progress_; }
+  void check() override { observer_.check(); }
+  Progress& progress() override { return progress_; }
   Observer& observer() { return observer_; }
   const IntakeTotals& totals() const { return totals_; }
 

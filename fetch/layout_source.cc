@@ -27,9 +27,9 @@ public:
     return spec::read_document(layout_, descriptor).bytes;
   }
 
-  void blobs(std::span<const spec::Descriptor> wanted, Intake& intake) override {
+  void blobs(std::span<const spec::Descriptor> wanted, BlobTaker& taker) override {
     for (const spec::Descriptor& descriptor : wanted) {
-      intake.copy(descriptor, [&] {
+      taker.copy(descriptor, [&] {
         return std::make_unique<BlobFile>(layout_.open_blob(descriptor), cat("blob ", descriptor.digest.text()));
       });
     }

@@ -3,6 +3,7 @@
 #include "fetch/docker_archive_source.h"
 #include "fetch/fetch.h"
 #include "fetch/image_source.h"
+#include "fetch/intake.h"
 #include "fetch/layout_source.h"
 #include "fetch/registry_source.h"
 #include "spec/verified_blob.h"

@@ -29,7 +29,7 @@ RegistryCall::RegistryCall(RegistrySession& session, Request request)
 
 void RegistryCall::start(Url url) {
   url_ = std::move(url);
-  log::debug("get ", url_.shown());
+  log::debug(request_.method.empty() ? "get" : to_lower(request_.method), " ", url_.shown());
   HttpRequest request{.url = url_, .headers = request_.headers};
   if (at_registry()) {
     request.authorization = sent_authorization_ = session_.auth().authorization();
@@ -38,6 +38,9 @@ void RegistryCall::start(Url url) {
   if (request_.body && request_.body->offset() > 0) {
     request.headers.push_back(cat("Range: bytes=", request_.body->offset(), "-"));
   }
+  request.head = request_.head;
+  request.method = request_.method;
+  request.body = request_.sent;
   request.body_limit = request_.body_limit;
   request.receiver = request_.body;
   exchange_ = session_.http().start(std::move(request));

@@ -25,6 +25,9 @@ public:
     std::string what; // for messages: "manifest 3.20", "blob sha256:…"
     Url url;
     std::vector<std::string> headers = {};
+    std::string method = {}; // "": GET
+    std::string sent = {};   // the body of POST and PUT
+    bool head = false;
     std::size_t body_limit = max_error_body;
     ResumableBody* body = nullptr; // outlives the call
   };

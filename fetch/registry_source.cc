@@ -33,8 +33,7 @@ std::string document_type(const HttpAnswer& answer) {
 // One blob from the first request to the rename, through failures and restarts.
 class BlobTransfer final : private ResumableBody {
 public:
-  BlobTransfer(RegistrySession& session, std::unique_ptr<IncomingBlob> blob)
-      : session_(session), blob_(std::move(blob)) {}
+  BlobTransfer(RegistrySession& session, std::unique_ptr<TakenBlob> blob) : session_(session), blob_(std::move(blob)) {}
 
   // True when the blob is in the store.
   bool advance() {
@@ -90,7 +89,7 @@ private:
   }
 
   RegistrySession& session_;
-  std::unique_ptr<IncomingBlob> blob_;
+  std::unique_ptr<TakenBlob> blob_;
   bool started_over_ = false;
   std::unique_ptr<RegistryCall> call_;
 };
@@ -109,12 +108,12 @@ public:
     return get_document(descriptor.digest.text(), descriptor.digest).bytes;
   }
 
-  void blobs(std::span<const spec::Descriptor> wanted, Intake& intake) override {
+  void blobs(std::span<const spec::Descriptor> wanted, BlobTaker& taker) override {
     std::deque<spec::Descriptor> waiting(wanted.begin(), wanted.end());
     std::vector<std::unique_ptr<BlobTransfer>> running;
     while (!waiting.empty() || !running.empty()) {
-      intake.observer().check();
-      start_some(waiting, running, intake);
+      taker.check();
+      start_some(waiting, running, taker);
       std::erase_if(running, [](const auto& transfer) { return transfer->advance(); });
       if (!waiting.empty() || !running.empty()) session_.http().step(milliseconds(100));
     }
@@ -125,15 +124,15 @@ public:
 private:
   // What another process fetches stays in the queue, behind what nobody does.
   void start_some(std::deque<spec::Descriptor>& waiting, std::vector<std::unique_ptr<BlobTransfer>>& running,
-                  Intake& intake) {
+                  BlobTaker& taker) {
     for (std::size_t left = waiting.size(); left > 0 && running.size() < parallel_; --left) {
       spec::Descriptor descriptor = std::move(waiting.front());
       waiting.pop_front();
-      Intake::Admission admission = intake.try_admit(descriptor);
-      if (admission.state == Intake::State::busy) {
-        say_who_is_waited_for(descriptor, intake.progress());
+      BlobTaker::Admission admission = taker.try_admit(descriptor);
+      if (admission.state == BlobTaker::State::busy) {
+        say_who_is_waited_for(descriptor, taker.progress());
         waiting.push_back(std::move(descriptor));
-      } else if (admission.state == Intake::State::open) {
+      } else if (admission.state == BlobTaker::State::open) {
         running.push_back(std::make_unique<BlobTransfer>(session_, std::move(admission.blob)));
       }
     }

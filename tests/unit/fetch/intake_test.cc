@@ -19,7 +19,7 @@ protected:
     descriptor.size = static_cast<std::int64_t>(content.size());
     return descriptor;
   }
-  std::unique_ptr<IncomingBlob> open(Intake& intake, const spec::Descriptor& descriptor) {
+  std::unique_ptr<TakenBlob> open(Intake& intake, const spec::Descriptor& descriptor) {
     Intake::Admission admission = intake.try_admit(descriptor);
     EXPECT_EQ(admission.state, Intake::State::open);
     return std::move(admission.blob);
