@@ -16,5 +16,8 @@ std::unique_ptr<Verb> make_delete();
 std::unique_ptr<Verb> make_list();
 std::unique_ptr<Verb> make_ps();
 std::unique_ptr<Verb> make_completion();
+std::unique_ptr<Verb> make_pause();
+std::unique_ptr<Verb> make_resume();
+std::unique_ptr<Verb> make_update();
 
 } // namespace oci::cli

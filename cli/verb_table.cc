@@ -37,6 +37,11 @@ constexpr std::array table{
     VerbEntry{"list", "", Program::oci, Group::containers, "", "list containers", "oci list"},
     VerbEntry{"ps", "", Program::oci, Group::containers, "[ID [PS-OPTION...]]",
               "list the processes of a container, or all containers", "oci ps c1"},
+    VerbEntry{"pause", "", Program::oci, Group::containers, "ID", "freeze every process of a container",
+              "oci pause c1"},
+    VerbEntry{"resume", "", Program::oci, Group::containers, "ID", "let a paused container run on", "oci resume c1"},
+    VerbEntry{"update", "", Program::oci, Group::containers, "ID", "change the limits of a container",
+              "oci update --memory 512m --pids-limit 100 c1"},
     VerbEntry{"completion", "", Program::oci, Group::comfort, "SHELL",
               "print what makes bash, zsh or fish complete our command lines", "oci completion bash >>~/.bashrc"},
 };

@@ -99,8 +99,11 @@ std::unique_ptr<Cgroup> Cgroup::create(CgroupManager manager, const std::string&
 std::unique_ptr<Cgroup> Cgroup::open(CgroupNames names) { return make_object(std::move(names), false); }
 
 void CgroupNone::set(const spec::Resources* resources) {
-  if (!resources) return;
-  for (const CgroupWrite& setting : v2_writes(*resources)) write_setting("", setting);
+  if (resources) set_limits(*resources);
+}
+
+void CgroupNone::set_limits(const spec::Resources& resources) {
+  for (const CgroupWrite& setting : v2_writes(resources)) write_setting("", setting);
 }
 
 void CgroupNone::freeze() { fail("the container has no cgroup that could be frozen"); }

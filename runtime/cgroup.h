@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -48,6 +49,10 @@ public:
   // Everything asked for is set, or throws "linux.resources.memory.limit: …". A null pointer still means the default
   // device list (v1). To be called after make() and before a process joins.
   virtual void set(const spec::Resources* resources) = 0;
+  // The same without the devices, of a cgroup in use.
+  virtual void set_limits(const spec::Resources& resources) = 0;
+  // Bytes; nullopt where nothing counts them.
+  virtual std::optional<std::uint64_t> memory_usage() const = 0;
   // For CLONE_INTO_CGROUP; -1 in it where the cgroup is v1 or none. The rest is joined by join() in any case.
   virtual Fd clone_into() const = 0;
   // Moves the process into every hierarchy. `init`: of a running container (exec); where the folder itself may hold no

@@ -35,6 +35,28 @@ Fd open_device_file(const std::string& folder, const char* name) {
   return check(sys::open(cat(folder, "/", name), O_WRONLY), "linux.resources.devices: open ", folder, "/", name);
 }
 
+constexpr std::string_view memory_limit = "memory.limit_in_bytes", swap_limit = "memory.memsw.limit_in_bytes";
+
+// Memory's limit may never be above that of memory and swap: which of them comes first depends on what is set.
+bool raises_memory(const std::string& folder, const std::vector<CgroupWrite>& settings) {
+  for (const CgroupWrite& setting : settings) {
+    if (setting.file != memory_limit) continue;
+    const auto both = parse_unsigned(cgroup_tree::read(folder, swap_limit));
+    const auto wanted = parse_unsigned(setting.value); // not of -1, which is above everything
+    return both && (!wanted || *wanted > *both);
+  }
+  return false;
+}
+
+void swap_before_memory(std::vector<CgroupWrite>& settings) {
+  const auto named = [](std::string_view file) {
+    return [file](const CgroupWrite& setting) { return setting.file == file; };
+  };
+  const auto memory = std::find_if(settings.begin(), settings.end(), named(memory_limit));
+  const auto swap = std::find_if(settings.begin(), settings.end(), named(swap_limit));
+  if (memory != settings.end() && swap != settings.end() && memory < swap) std::rotate(memory, swap, swap + 1);
+}
+
 } // namespace
 
 std::string CgroupV1::folder_of(std::string_view controller) const {
@@ -59,16 +81,25 @@ void CgroupV1::prepare(const std::string& folder) {
 
 void CgroupV1::set(const spec::Resources* resources) {
   set_devices(resources);
-  if (!resources) return;
+  if (resources) set_limits(*resources);
+}
+
+void CgroupV1::set_limits(const spec::Resources& resources) {
   const std::string unified = folder_of("unified");
-  for (const CgroupWrite& setting : v1_writes(*resources)) {
+  std::vector<CgroupWrite> settings = v1_writes(resources);
+  if (raises_memory(folder_of("memory"), settings)) swap_before_memory(settings);
+  for (const CgroupWrite& setting : settings) {
     const std::string folder = folder_of(setting.controller);
     // What a hybrid machine has on its v2 side is set there.
     if (folder.empty() && !unified.empty() && (setting.controller == "hugetlb" || setting.controller == "rdma"))
       continue;
     write_setting(folder, setting);
   }
-  set_unified(*resources);
+  set_unified(resources);
+}
+
+std::optional<std::uint64_t> CgroupV1::memory_usage() const {
+  return parse_unsigned(cgroup_tree::read(folder_of("memory"), "memory.usage_in_bytes"));
 }
 
 void CgroupV1::set_unified(const spec::Resources& resources) {

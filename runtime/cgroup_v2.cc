@@ -23,11 +23,20 @@ void CgroupV2::prepare(const std::string&) {}
 void CgroupV2::set(const spec::Resources* resources) {
   static const spec::Resources nothing;
   const spec::Resources& wanted = resources ? *resources : nothing;
+  set_limits(wanted);
   const std::string folder = main_folder();
-  const std::vector<CgroupWrite> settings = v2_writes(wanted);
+  if (!folder.empty() && geteuid() == 0) attach_device_program(folder, wanted.devices);
+}
+
+void CgroupV2::set_limits(const spec::Resources& resources) {
+  const std::string folder = main_folder();
+  const std::vector<CgroupWrite> settings = v2_writes(resources);
   if (!folder.empty()) enable_controllers(folder, cgroup_root, {});
   for (const CgroupWrite& setting : settings) write_setting(folder, setting);
-  if (!folder.empty() && geteuid() == 0) attach_device_program(folder, wanted.devices);
+}
+
+std::optional<std::uint64_t> CgroupV2::memory_usage() const {
+  return parse_unsigned(cgroup_tree::read(main_folder(), "memory.current"));
 }
 
 Fd CgroupV2::clone_into() const {

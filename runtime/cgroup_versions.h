@@ -12,6 +12,8 @@ public:
   void require_unused() const override {}
   void make() override {}
   void set(const spec::Resources* resources) override;
+  void set_limits(const spec::Resources& resources) override;
+  std::optional<std::uint64_t> memory_usage() const override { return std::nullopt; }
   Fd clone_into() const override { return Fd(); }
   void join(pid_t, pid_t) override {}
   std::vector<pid_t> processes() const override { return {}; }
@@ -28,6 +30,8 @@ class CgroupV1 final : public CgroupTree {
 public:
   CgroupV1(CgroupNames names, bool may_lack) : CgroupTree(std::move(names), may_lack) {}
   void set(const spec::Resources* resources) override;
+  void set_limits(const spec::Resources& resources) override;
+  std::optional<std::uint64_t> memory_usage() const override;
   Fd clone_into() const override { return Fd(); }
   void join(pid_t pid, pid_t init) override;
   void freeze() override;
@@ -46,6 +50,8 @@ class CgroupV2 final : public CgroupTree {
 public:
   CgroupV2(CgroupNames names, bool may_lack) : CgroupTree(std::move(names), may_lack) {}
   void set(const spec::Resources* resources) override;
+  void set_limits(const spec::Resources& resources) override;
+  std::optional<std::uint64_t> memory_usage() const override;
   Fd clone_into() const override;
   void join(pid_t pid, pid_t init) override;
   void freeze() override;

@@ -106,6 +106,14 @@ std::vector<ContainerState> list(const Settings& settings); // by id
 
 std::vector<pid_t> processes(const Settings& settings, const std::string& id); // as we number them
 
-// pause, resume, update, events and features follow here.
+// Freezes, and thaws, every process of the container. "container not running", "container not paused".
+void pause(const Settings& settings, const std::string& id);
+void resume(const Settings& settings, const std::string& id);
+
+// Changes limits of a container that is not stopped: `resources` are members of linux.resources (config-linux.md) laid
+// over what it has; devices stay. Zero and "" change nothing. What fails half-way is set back.
+void update(const Settings& settings, const std::string& id, const Json& resources);
+
+// events and features follow here.
 
 } // namespace oci::runtime

@@ -28,7 +28,7 @@ class Sleeper {
 public:
   Sleeper() : pid_(fork()) {
     if (pid_ != 0) return;
-    pause();
+    ::pause();
     _exit(0);
   }
   ~Sleeper() { end(); }
