@@ -1,8 +1,6 @@
 #include "cli/bundle_in_making.h"
 
-#include "base/files.h"
 #include "base/sys.h"
-#include "unpack/unpack.h"
 
 #include <fcntl.h>
 
@@ -13,8 +11,13 @@ BundleInMaking::BundleInMaking(std::string path)
 
 BundleInMaking::~BundleInMaking() {
   if (committed_) return;
-  if (has_rootfs_) (void)remove_tree(fd_.get(), "rootfs");
-  if (has_rootfs_) (void)sys::unlinkat(fd_.get(), "config.json");
+  if (rootfs_ids_) {
+    try {
+      (void)unpack::remove_rootfs(fd_.get(), *rootfs_ids_);
+    } catch (const Error&) { // its files are other ids', which cannot be mapped any more
+    }
+    (void)sys::unlinkat(fd_.get(), "config.json");
+  }
   if (!existed_) (void)sys::unlinkat(AT_FDCWD, path_, AT_REMOVEDIR);
 }
 

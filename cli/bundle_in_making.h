@@ -4,7 +4,9 @@
 
 #include "base/fd.h"
 #include "base/stop_signals.h"
+#include "unpack/unpack.h"
 
+#include <optional>
 #include <string>
 
 namespace oci::cli {
@@ -19,7 +21,7 @@ public:
   int fd() const { return fd_.get(); }
   const StopSignals& stop() const { return stop_; }
   // The rootfs is ours to remove from now on; before, it is the unpacker's, or somebody else's.
-  void has_rootfs() { has_rootfs_ = true; }
+  void has_rootfs(const unpack::Ids& ids) { rootfs_ids_ = ids; }
   void commit(); // throws when a signal came
 
 private:
@@ -27,7 +29,8 @@ private:
   std::string path_;
   bool existed_;
   Fd fd_;
-  bool has_rootfs_ = false, committed_ = false;
+  std::optional<unpack::Ids> rootfs_ids_; // whose the files are
+  bool committed_ = false;
 };
 
 } // namespace oci::cli

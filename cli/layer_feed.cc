@@ -183,7 +183,7 @@ BundleInMaking& LayerFeed::finish() {
   if (failure_ && restarted_) unpack_again();
   unpacker_.reset();
   if (failure_) std::rethrow_exception(failure_);
-  bundle_->has_rootfs();
+  bundle_->has_rootfs(options_.ids);
   return *bundle_;
 }
 

@@ -14,11 +14,20 @@ namespace oci::cli {
 struct UnpackFlags {
   std::string bundle; // --bundle
   bool rootfs_only = false;
+  bool rootless = false, keep_dirlinks = false;
+  Words uid_maps, gid_maps;
+  std::string id_shift;
+  std::string max_entries, max_bytes, max_depth, max_header, max_xattr;
 
   void declare(Command& command);
   // Where the bundle goes: the word that named it, or --bundle, or "bundle".
   std::string path(const std::string* word) const;
+  // Throws for values that are not understood.
   unpack::Options options() const;
+
+private:
+  unpack::Ids ids() const;
+  unpack::Limits limits() const;
 };
 
 // What the bundle of one image is made with.
@@ -28,6 +37,7 @@ struct BundleMaker {
   const UnpackFlags& unpack;
   ContainerOptions& container;
   std::string path;
+  unpack::Options options = unpack.options();
 
   // Either the whole bundle is at `path` afterwards, or nothing.
   void from_stored(const spec::Image& image);

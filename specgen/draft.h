@@ -84,6 +84,7 @@ void apply_names(Draft& draft);
 void apply_environment(Draft& draft); // after user (HOME) and names (HOSTNAME)
 void apply_root(Draft& draft);
 void apply_mounts(Draft& draft);
+void apply_id_mappings(Draft& draft);  // after mounts
 void apply_capabilities(Draft& draft); // after user
 void apply_security(Draft& draft);     // after capabilities: the seccomp profile depends on them
 void apply_devices(Draft& draft);

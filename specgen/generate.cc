@@ -26,6 +26,7 @@ Generated generate(const std::optional<spec::ImageConfig>& image, const Engine& 
   apply_environment(draft);
   apply_root(draft);
   apply_mounts(draft);
+  apply_id_mappings(draft);
   apply_capabilities(draft);
   apply_security(draft);
   apply_devices(draft);

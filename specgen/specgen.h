@@ -61,6 +61,9 @@ struct Request {
   std::vector<std::string> annotation;    // --annotation NAME=VALUE
   std::optional<std::string> stop_signal; // --stop-signal TERM
 
+  // Not flags: whose the root file system's files are. Given, the container has a user namespace with these maps.
+  std::vector<spec::IdMapping> uid_mappings, gid_mappings;
+
   // Not flags: where the request comes from.
   std::vector<std::string> environment;     // the caller's, "NAME=VALUE"; read for -e NAME only
   std::string folder = "/";                 // the caller's current folder, absolute: relative -v sources start here

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+#include <utility>
 
 namespace oci::unpack {
 
@@ -27,6 +28,37 @@ void escape_overlay(std::string& name) {
 // Only an administrator of the whole system may set these; the extractor is none.
 bool is_privileged(std::string_view name) {
   return name.starts_with("trusted.") || (name.starts_with("security.") && name != "security.capability");
+}
+
+bool is_whole(const IdMap& map) {
+  return map.empty() || (map.size() == 1 && map[0].inside == 0 && map[0].outside == 0 && map[0].size == UINT32_MAX);
+}
+
+constexpr char kept_owner[] = "user.rootlesscontainers";
+
+void put_varint(std::string& out, std::uint32_t number) {
+  for (; number >= 0x80; number >>= 7) out += static_cast<char>((number & 0x7f) | 0x80);
+  out += static_cast<char>(number);
+}
+
+// rootlesscontainers.Resource in protobuf: fields 1 and 2. As umoci has it, root is said by the id that means nothing,
+// since the user is root.
+std::string encode_owner(std::uint32_t uid, std::uint32_t gid) {
+  std::string out;
+  put_varint(out += '\x08', uid != 0 ? uid : UINT32_MAX);
+  put_varint(out += '\x10', gid != 0 ? gid : UINT32_MAX);
+  return out;
+}
+
+// A capability of the initial namespace's root means nothing in a user namespace: there it has to name whose root it is
+// for (capabilities(7), version 3).
+void root_capability_in(Xattr& xattr, std::uint32_t root) {
+  constexpr std::size_t version_2_bytes = 20;
+  constexpr char version_2 = 2, version_3 = 3;
+  if (xattr.name != "security.capability" || xattr.value.size() != version_2_bytes || xattr.value[3] != version_2)
+    return;
+  xattr.value[3] = version_3;
+  for (unsigned shift = 0; shift < 32; shift += 8) xattr.value += static_cast<char>(root >> shift & 0xff);
 }
 
 void set_times(int fd, const char* name, const Attributes& attributes, int flags) {
@@ -49,8 +81,42 @@ std::vector<Xattr> storable_xattrs(std::vector<Xattr> xattrs, const Limits& limi
   return xattrs;
 }
 
-AttributeSetter::AttributeSetter(XattrHelper& helper, std::function<void(const std::string&)> warn)
-    : helper_(helper), warn_(std::move(warn)), own_uid_(::geteuid()), own_gid_(::getegid()) {}
+AttributeSetter::AttributeSetter(XattrHelper& helper, const Ids& ids, UserMaps reachable,
+                                 std::function<void(const std::string&)> warn)
+    : helper_(helper), ids_(ids), reachable_(std::move(reachable)), in_user_namespace_(!is_whole(reachable_.uids)),
+      warn_(std::move(warn)), own_uid_(::geteuid()), own_gid_(::getegid()) {}
+
+std::optional<std::uint32_t> AttributeSetter::host_id(const IdMap& map, const IdMap& reachable, std::uint32_t id,
+                                                      const char* what) const {
+  std::optional<std::uint32_t> host = id;
+  if (!ids_.user_namespace && !map.empty()) {
+    host = map_out(map, id);
+    if (!host) fail(what, " ", id, " is not in the mapping");
+  }
+  if (!reachable.empty() && !map_out(reachable, *host)) return std::nullopt;
+  return host;
+}
+
+void AttributeSetter::place_owner(Attributes& attributes, bool can_keep) {
+  if (ids_.rootless) return keep_owner(attributes, can_keep);
+  const auto uid = host_id(ids_.uids, reachable_.uids, attributes.uid, "uid");
+  const auto gid = host_id(ids_.gids, reachable_.gids, attributes.gid, "gid");
+  if (!uid || !gid) return keep_owner(attributes, can_keep);
+  attributes.uid = *uid;
+  attributes.gid = *gid;
+  if (!ids_.user_namespace && !ids_.uids.empty())
+    for (Xattr& xattr : attributes.xattrs) root_capability_in(xattr, map_out(ids_.uids, 0).value_or(0));
+}
+
+void AttributeSetter::keep_owner(Attributes& attributes, bool can_keep) {
+  if (attributes.uid != 0 || attributes.gid != 0) {
+    if (can_keep) attributes.xattrs.push_back({kept_owner, encode_owner(attributes.uid, attributes.gid)});
+    if (!std::exchange(told_of_owners_, true))
+      warn_(cat("owners that cannot be set are kept in the attribute ", kept_owner));
+  }
+  attributes.uid = own_uid_;
+  attributes.gid = own_gid_;
+}
 
 bool AttributeSetter::owner_differs(const Attributes& attributes) const {
   return inheritance_ || attributes.uid != own_uid_ || attributes.gid != own_gid_;
@@ -58,6 +124,11 @@ bool AttributeSetter::owner_differs(const Attributes& attributes) const {
 
 void AttributeSetter::apply_to_new(int fd, const Attributes& attributes) {
   if (owner_differs(attributes)) check(sys::fchown(fd, attributes.uid, attributes.gid), "set owner");
+  if (ids_.rootless) { // a user's attribute takes the right to write
+    set_xattrs(fd, attributes);
+    check(sys::fchmod(fd, attributes.mode), "set mode");
+    return set_times(fd, nullptr, attributes, 0);
+  }
   if (inheritance_ || (attributes.mode & special_bits) != 0) check(sys::fchmod(fd, attributes.mode), "set mode");
   set_xattrs(fd, attributes);
   set_times(fd, nullptr, attributes, 0);
@@ -84,13 +155,9 @@ void AttributeSetter::apply_by_name(int folder, const std::string& name, bool is
   set_times(folder, name.c_str(), attributes, AT_SYMLINK_NOFOLLOW);
 }
 
-void AttributeSetter::finish_folder(int fd, const std::vector<Xattr>& xattrs, const timespec& atime,
-                                    const timespec& mtime) {
-  Attributes attributes;
-  attributes.xattrs = xattrs;
-  attributes.atime = atime;
-  attributes.mtime = mtime;
+void AttributeSetter::finish_folder(int fd, const Attributes& attributes) {
   set_xattrs(fd, attributes);
+  if (defers_modes()) check(sys::fchmod(fd, attributes.mode), "set mode");
   set_times(fd, nullptr, attributes, 0);
 }
 

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,8 +37,18 @@ std::vector<Xattr> storable_xattrs(std::vector<Xattr> xattrs, const Limits& limi
 
 class AttributeSetter {
 public:
-  // `warn` gets each warning once; from any thread.
-  AttributeSetter(XattrHelper& helper, std::function<void(const std::string&)> warn);
+  // `reachable` is what this process's user namespace has (own_maps). `warn` gets each warning once; from any thread.
+  AttributeSetter(XattrHelper& helper, const Ids& ids, UserMaps reachable,
+                  std::function<void(const std::string&)> warn);
+
+  // From the image's owner to who can be it here. Where that is not possible it is the caller, and the image's is kept
+  // in an attribute (if `can_keep`: only files and folders have such). Throws for what the maps leave out.
+  void place_owner(Attributes& attributes, bool can_keep);
+  // No device can be made: by rule, or as the kernel refuses it in a user namespace.
+  bool makes_no_devices() const { return ids_.rootless; }
+  bool in_user_namespace() const { return in_user_namespace_; }
+  // The caller has no right to overrule modes: folders stay open to us until finish_folder.
+  bool defers_modes() const { return ids_.rootless; }
 
   // A file or folder that was just made, as the caller, with `mode` less its setuid, setgid and sticky bits.
   void apply_to_new(int fd, const Attributes& attributes);
@@ -47,7 +58,7 @@ public:
   void apply_by_name(int folder, const std::string& name, bool is_link, const Attributes& attributes);
 
   // The last that is done to a folder.
-  void finish_folder(int fd, const std::vector<Xattr>& xattrs, const timespec& atime, const timespec& mtime);
+  void finish_folder(int fd, const Attributes& attributes);
 
   // Something had the setgid bit: owner and mode may be inherited from now on, so they are always set.
   void expect_inheritance() { inheritance_ = true; }
@@ -58,12 +69,20 @@ private:
   void set_xattr(int fd, const Xattr& xattr, bool by_helper);
   void clear_xattrs(int fd);
 
+  void keep_owner(Attributes& attributes, bool can_keep);
+  std::optional<std::uint32_t> host_id(const IdMap& map, const IdMap& reachable, std::uint32_t id,
+                                       const char* what) const;
+
   XattrHelper& helper_;
+  Ids ids_;
+  UserMaps reachable_;
+  bool in_user_namespace_;
   std::function<void(const std::string&)> warn_;
   std::uint32_t own_uid_, own_gid_;
   std::atomic<bool> inheritance_ = false;
   std::atomic<bool> helper_was_used_ = false;
   std::atomic<bool> warned_ = false;
+  bool told_of_owners_ = false;
 };
 
 } // namespace oci::unpack

@@ -71,10 +71,11 @@ std::size_t fill(Source& source, Chunk& chunk, std::size_t capacity) {
 
 class Extractor {
 public:
-  Extractor(int rootfs, const Channel& channel, const Options& options)
+  Extractor(int rootfs, const Channel& channel, const Options& options, UserMaps reachable)
       : channel_(channel), options_(options), helper_(channel),
-        attributes_(helper_, [this](const std::string& text) { helper_.warn(text); }),
-        writers_(writer_threads, attributes_), rootfs_(rootfs, options.limits, attributes_, writers_) {}
+        attributes_(helper_, options.ids, std::move(reachable),
+                    [this](const std::string& text) { helper_.warn(text); }),
+        writers_(writer_threads, attributes_), rootfs_(rootfs, options, attributes_, writers_) {}
 
   void serve() {
     while (std::optional<Message> message = channel_.receive()) {
@@ -145,8 +146,9 @@ void run_extractor(int rootfs, int socket, const Options& options) noexcept {
     ::umask(0);
     (void)digest_of({}); // OpenSSL reads its configuration while it still can
     (void)digest_of({}, "sha512");
+    UserMaps reachable = own_maps(); // as of the rest of the file system, this is the last that can be read
     enter_sandbox(rootfs, socket);
-    Extractor(rootfs, channel, options).serve();
+    Extractor(rootfs, channel, options, std::move(reachable)).serve();
   } catch (const Error& error) {
     Extractor::give_up(channel, error);
   }

@@ -17,7 +17,7 @@ namespace oci::unpack {
 namespace {
 
 constexpr std::size_t longest_path = 4095;
-constexpr mode_t permission_bits = 0777;
+constexpr mode_t permission_bits = 0777, root_mode = 0755;
 
 mode_t type_bits(Kind kind) {
   switch (kind) {
@@ -53,14 +53,15 @@ auto Rootfs::make_new(const Folder& folder, const std::string& leaf, Make&& make
   return make();
 }
 
-Rootfs::Rootfs(int root, const Limits& limits, AttributeSetter& attributes, FileWriters& writers)
-    : root_(root), limits_(limits), attributes_(attributes), writers_(writers),
-      folders_(root, [this](const Folder& parent, const std::string& path) {
+Rootfs::Rootfs(int root, const Options& options, AttributeSetter& attributes, FileWriters& writers)
+    : root_(root), limits_(options.limits), keep_dirlinks_(options.keep_dirlinks), attributes_(attributes),
+      writers_(writers), folders_(root, [this](const Folder& parent, const std::string& path) {
         record_.add_new_folder(path);
         finishes_.erase(path); // no entry, so the time is now's; as everybody has it, its parent's, too
-        finishes_.erase(parent.path);
+        if (auto noted = finishes_.find(parent.path); noted != finishes_.end())
+          noted->second.atime = noted->second.mtime = {0, UTIME_OMIT};
       }) {
-  finishes_[""] = {}; // the root's time without an entry of its own: 0, as umoci has it
+  finishes_[""].mode = root_mode; // its time without an entry of its own: 0, as umoci has it
 }
 
 void Rootfs::apply(TarReader& tar) {
@@ -123,7 +124,7 @@ void Rootfs::apply_whiteout(const Folder& folder, const Marker& marker) {
 
 void Rootfs::make_file(TarReader& tar, const Folder& folder, const std::string& leaf, Member& member) {
   constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
-  auto create = [&] { return sys::openat(folder.fd.get(), leaf, flags, member.mode & permission_bits); };
+  auto create = [&] { return sys::openat(folder.fd.get(), leaf, flags, mode_to_make(member.mode, S_IRUSR | S_IWUSR)); };
   Fd fd = check(make_new(folder, leaf, create), "create");
   auto file = std::make_shared<NewFile>(std::move(fd), member.name, attributes_of(member));
   if (member.data) file->set_sparse_size(member.size);
@@ -137,13 +138,18 @@ void Rootfs::make_file(TarReader& tar, const Folder& folder, const std::string& 
 
 void Rootfs::make_folder(const Folder& parent, const std::string& leaf, const std::string& path, Member& member) {
   Attributes attributes = attributes_of(member);
-  Result<void> made = sys::mkdirat(parent.fd.get(), leaf, member.mode & permission_bits);
+  const mode_t mode = mode_to_make(member.mode, S_IRWXU);
+  Result<void> made = sys::mkdirat(parent.fd.get(), leaf, mode);
   bool merge = false;
   if (!made && made.error() == EEXIST) {
-    merge = S_ISDIR(check(sys::fstatat(parent.fd.get(), leaf), "stat").st_mode);
+    mode_t there = check(sys::fstatat(parent.fd.get(), leaf), "stat").st_mode;
+    merge = S_ISDIR(there);
+    if (S_ISLNK(there) && keep_dirlinks_) {
+      if (FolderRef linked = linked_folder(path)) return merge_folder(*linked, attributes);
+    }
     if (!merge) {
       remove_existing(parent, leaf);
-      made = sys::mkdirat(parent.fd.get(), leaf, member.mode & permission_bits);
+      made = sys::mkdirat(parent.fd.get(), leaf, mode);
     }
   }
   if (!merge) check(std::move(made), "make folder");
@@ -156,6 +162,21 @@ void Rootfs::make_folder(const Folder& parent, const std::string& leaf, const st
     attributes_.apply_to_new(fd.get(), attributes);
   }
   folders_.remember(std::move(fd), path);
+}
+
+// Where a link leads that a folder's entry is to leave alone; nullptr when that is no folder.
+FolderRef Rootfs::linked_folder(const std::string& path) {
+  try {
+    return folders_.find(path);
+  } catch (const Error&) { // a loop
+    return nullptr;
+  }
+}
+
+void Rootfs::merge_folder(const Folder& folder, Attributes& attributes) {
+  Fd fd = check(sys::openat(folder.fd.get(), ".", O_RDONLY | O_DIRECTORY), "open");
+  note_folder(folder.path, attributes);
+  attributes_.apply_to_existing(fd.get(), attributes);
 }
 
 void Rootfs::make_hard_link(const Folder& folder, const std::string& leaf, const Member& member) {
@@ -173,6 +194,8 @@ void Rootfs::make_hard_link(const Folder& folder, const std::string& leaf, const
 }
 
 void Rootfs::make_special(const Folder& folder, const std::string& leaf, Member& member) {
+  bool is_device = member.kind == Kind::char_device || member.kind == Kind::block_device;
+  if (is_device && attributes_.makes_no_devices()) return make_instead_of_device(folder, leaf, member);
   Attributes attributes = attributes_of(member);
   bool is_link = member.kind == Kind::symlink;
   auto make = [&] {
@@ -180,8 +203,26 @@ void Rootfs::make_special(const Folder& folder, const std::string& leaf, Member&
     mode_t mode = type_bits(member.kind) | (member.mode & permission_bits);
     return sys::mknodat(folder.fd.get(), leaf, mode, ::makedev(member.major, member.minor));
   };
-  check(make_new(folder, leaf, make), is_link ? "make symlink" : "make node");
+  Result<void> made = make_new(folder, leaf, make);
+  if (!made && made.error() == EPERM && is_device && attributes_.in_user_namespace())
+    return make_instead_of_device(folder, leaf, member);
+  check(std::move(made), is_link ? "make symlink" : "make node");
   attributes_.apply_by_name(folder.fd.get(), leaf, is_link, attributes);
+}
+
+// What cannot be made without rights is there by name, and nobody takes it for the device.
+void Rootfs::make_instead_of_device(const Folder& folder, const std::string& leaf, Member& member) {
+  constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+  auto create = [&] { return sys::openat(folder.fd.get(), leaf, flags, mode_to_make(0, S_IRUSR | S_IWUSR)); };
+  Fd fd = check(make_new(folder, leaf, create), "create");
+  member.kind = Kind::file;
+  member.mode = 0;
+  attributes_.apply_to_new(fd.get(), attributes_of(member));
+}
+
+// Who may not overrule modes needs some until the end.
+mode_t Rootfs::mode_to_make(mode_t mode, mode_t needed) const {
+  return (mode & permission_bits) | (attributes_.defers_modes() ? needed : 0);
 }
 
 void Rootfs::remove_existing(const Folder& folder, const std::string& leaf) {
@@ -223,30 +264,39 @@ void Rootfs::empty_of_lower(const Folder& folder) {
 
 Attributes Rootfs::attributes_of(Member& member) {
   if (member.mode & S_ISGID && member.kind == Kind::folder) attributes_.expect_inheritance();
-  return {member.mode,  member.uid,   member.gid,
-          member.atime, member.mtime, storable_xattrs(std::move(member.xattrs), limits_)};
+  Attributes attributes{member.mode,  member.uid,   member.gid,
+                        member.atime, member.mtime, storable_xattrs(std::move(member.xattrs), limits_)};
+  attributes_.place_owner(attributes, member.kind == Kind::file || member.kind == Kind::folder);
+  return attributes;
 }
 
 // Takes out of `attributes` what has to wait.
 void Rootfs::note_folder(const std::string& path, Attributes& attributes) {
-  Finish finish{attributes.atime, attributes.mtime, {}};
+  Finish finish = attributes;
+  finish.xattrs.clear();
+  attributes.mode |= attributes_.defers_modes() ? S_IRWXU : 0;
   auto is_default_acl = [](const Xattr& xattr) { return xattr.name == "system.posix_acl_default"; };
   auto acl = std::stable_partition(attributes.xattrs.begin(), attributes.xattrs.end(), std::not_fn(is_default_acl));
-  finish.default_acl.assign(std::make_move_iterator(acl), std::make_move_iterator(attributes.xattrs.end()));
+  finish.xattrs.assign(std::make_move_iterator(acl), std::make_move_iterator(attributes.xattrs.end()));
   attributes.xattrs.erase(acl, attributes.xattrs.end());
   finishes_[path] = std::move(finish);
 }
 
 void Rootfs::finish() {
-  for (const auto& [path, finish] : finishes_)
-    with_context(cat('/', printable(path)), [&, p = &path, f = &finish] { finish_folder(*p, *f); });
+  std::vector<const std::string*> paths;
+  paths.reserve(finishes_.size());
+  for (const auto& [path, finish] : finishes_) paths.push_back(&path);
+  if (attributes_.defers_modes()) // what is beneath a folder first, while the folder is open
+    std::sort(paths.begin(), paths.end(), [](auto* a, auto* b) { return a->size() > b->size(); });
+  for (const std::string* path : paths)
+    with_context(cat('/', printable(*path)), [&] { finish_folder(*path, finishes_.at(*path)); });
 }
 
 void Rootfs::finish_folder(const std::string& path, const Finish& finish) {
   constexpr std::uint64_t resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS;
   Result<Fd> fd = sys::openat2(root_, path.empty() ? "." : path, O_RDONLY | O_DIRECTORY, resolve);
   if (!fd && (fd.error() == ENOENT || fd.error() == ENOTDIR || fd.error() == ELOOP)) return; // removed since
-  attributes_.finish_folder(check(std::move(fd), "open").get(), finish.default_acl, finish.atime, finish.mtime);
+  attributes_.finish_folder(check(std::move(fd), "open").get(), finish);
 }
 
 } // namespace oci::unpack

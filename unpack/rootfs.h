@@ -18,7 +18,7 @@ namespace oci::unpack {
 class Rootfs {
 public:
   // `root` is an empty folder of the caller's own, open for reading.
-  Rootfs(int root, const Limits& limits, AttributeSetter& attributes, FileWriters& writers);
+  Rootfs(int root, const Options& options, AttributeSetter& attributes, FileWriters& writers);
 
   // One layer, upon those before it.
   void apply(TarReader& tar);
@@ -26,11 +26,9 @@ public:
   void finish();
 
 private:
-  // What is set on a folder when nothing more is made in it.
-  struct Finish {
-    timespec atime, mtime;
-    std::vector<Xattr> default_acl; // before, everything made in it would inherit it
-  };
+  // What is set on a folder when nothing more is made in it: its times, the default access list that all in it would
+  // inherit, for a user without rights its mode.
+  using Finish = Attributes;
 
   void apply_member(TarReader& tar, Member& member);
   void apply_root(Member& member);
@@ -45,12 +43,17 @@ private:
   void remove_existing(const Folder& folder, const std::string& leaf);
   void remove_lower(const Folder& folder, const std::string& leaf);
   void empty_of_lower(const Folder& folder);
+  FolderRef linked_folder(const std::string& path);
+  void merge_folder(const Folder& folder, Attributes& attributes);
+  void make_instead_of_device(const Folder& folder, const std::string& leaf, Member& member);
+  mode_t mode_to_make(mode_t mode, mode_t needed) const;
   Attributes attributes_of(Member& member);
   void note_folder(const std::string& path, Attributes& attributes);
   void finish_folder(const std::string& path, const Finish& finish);
 
   int root_;
   Limits limits_;
+  bool keep_dirlinks_;
   AttributeSetter& attributes_;
   FileWriters& writers_;
   Folders folders_;

@@ -6,6 +6,7 @@
 
 #include "base/fd.h"
 #include "base/io.h"
+#include "base/user_namespace.h"
 #include "spec/layout.h"
 #include "spec/verified_blob.h"
 
@@ -25,9 +26,24 @@ struct Limits {
   std::size_t xattr_bytes = 64u << 10;     // one extended attribute's value
 };
 
+// Whose the files are. By default the image's owners as they are, which takes root's rights.
+struct Ids {
+  IdMap uids, gids; // from the image's ids to this host's; empty: the same. What they leave out is refused.
+  // All is the caller's own: for a caller without rights. Other owners are kept in the attribute
+  // user.rootlesscontainers, devices become empty files of mode 0.
+  bool rootless = false;
+  // The maps are a user namespace's, in which the work is done: for a caller with subordinate ids (subuid(5)). What
+  // they leave out is kept as above.
+  bool user_namespace = false;
+
+  UserMaps maps() const { return {uids, gids}; }
+};
+
 struct Options {
   Limits limits;
-  int stop_fd = -1; // once it is readable the unpacking is given up: Error "interrupted"
+  Ids ids;
+  bool keep_dirlinks = false; // a folder upon a link to a folder is that folder; otherwise the link goes
+  int stop_fd = -1;           // once it is readable the unpacking is given up: Error "interrupted"
 };
 
 // Told what happens, always on the calling thread. The default does nothing.
@@ -41,6 +57,9 @@ public:
 
 // Makes BUNDLE when it is missing, gives it mode 0700, and opens it. Throws when it holds a rootfs or a config.json.
 Fd make_bundle(const std::string& path);
+
+// Removes `bundle`/rootfs, whoever its files belong to by `ids`. A missing one is fine.
+Result<void> remove_rootfs(int bundle, const Ids& ids);
 
 // A rootfs in the making. The constructor makes `bundle`/rootfs (which must not exist) and forks the extractor, so it
 // is to be called before this process starts threads. What was not committed is removed by the destructor.

@@ -56,27 +56,48 @@ Result<void> perform(Tag tag, const Xattr& xattr, const Fd& fd) {
   return {};
 }
 
-Fd make_rootfs(int bundle) {
+// As the owner that the image's root is here.
+Fd make_rootfs(int bundle, const Ids& ids) {
+  const bool shifted = !ids.rootless && !ids.user_namespace;
+  const uid_t uid = shifted && !ids.uids.empty() ? map_out(ids.uids, 0).value_or(::geteuid()) : ::geteuid();
+  const gid_t gid = shifted && !ids.gids.empty() ? map_out(ids.gids, 0).value_or(::getegid()) : ::getegid();
   Result<void> made = sys::mkdirat(bundle, rootfs_name, 0755);
   if (!made && made.error() == EEXIST) fail("there is a rootfs already");
   check(std::move(made), "make rootfs");
   Fd root = check(sys::openat(bundle, rootfs_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), "open rootfs");
   check(perform(Tag::clear_xattrs, {}, root), "clear rootfs"); // inherited access lists
-  check(sys::fchown(root.get(), ::geteuid(), ::getegid()), "set owner of rootfs");
+  check(sys::fchown(root.get(), uid, gid), "set owner of rootfs");
   check(sys::fchmod(root.get(), 0755), "set mode of rootfs");
   return root;
 }
 
+int wait_for(pid_t child) {
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
+
 } // namespace
 
+Result<void> remove_rootfs(int bundle, const Ids& ids) {
+  if (!ids.user_namespace) return remove_tree(bundle, rootfs_name);
+  const int status = wait_for(fork_in_user_namespace(ids.maps(), [&] {
+    Result<void> removed = remove_tree(bundle, rootfs_name);
+    return removed ? 0 : removed.error().value;
+  }));
+  if (status == 0) return {};
+  return tl::unexpected(Errno{WIFEXITED(status) ? WEXITSTATUS(status) : EIO});
+}
+
 struct Unpacker::State {
-  State(int bundle_fd, const Options& options) : stop_fd(options.stop_fd) {
+  State(int bundle_fd, const Options& options) : ids(options.ids), stop_fd(options.stop_fd) {
     bundle = check(sys::openat(bundle_fd, ".", O_PATH | O_DIRECTORY), "open the bundle");
-    Fd root = make_rootfs(bundle.get());
+    Fd root = make_rootfs(bundle.get(), ids);
     try {
       start(root.get(), options);
     } catch (...) {
-      remove_rootfs();
+      remove();
       throw;
     }
   }
@@ -86,26 +107,34 @@ struct Unpacker::State {
       ::kill(child, SIGKILL);
       (void)reap();
     }
-    if (!committed) remove_rootfs();
+    if (!committed) remove();
   }
 
   void start(int root, const Options& options) {
     sys::SocketPair pair = check(sys::socketpair(SOCK_SEQPACKET), "make a socket");
-    child = ::fork();
-    if (child < 0) fail_errno(Errno{errno}, "fork");
-    if (child == 0) run_extractor(root, pair.child.get(), options);
+    auto extract = [&]() -> int { run_extractor(root, pair.child.get(), options); };
+    if (ids.user_namespace) {
+      child = fork_in_user_namespace(ids.maps(), extract);
+    } else {
+      child = ::fork();
+      if (child < 0) fail_errno(Errno{errno}, "fork");
+      if (child == 0) (void)extract();
+    }
     socket = std::move(pair.parent);
   }
 
-  void remove_rootfs() const {
-    Result<void> removed = remove_tree(bundle.get(), rootfs_name);
+  void remove() const noexcept {
+    Result<void> removed = tl::unexpected(Errno{EIO});
+    try {
+      removed = remove_rootfs(bundle.get(), ids);
+    } catch (const Error& error) {
+      log::warning(error.message());
+    }
     if (!removed) log::warning("the incomplete rootfs stays: ", errno_text(removed.error().value));
   }
 
   int reap() {
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
+    int status = wait_for(child);
     child = -1;
     return status;
   }
@@ -169,6 +198,15 @@ struct Unpacker::State {
     }
   }
 
+  // Where the extractor has ended, why is more than that nobody listens.
+  void send(Tag tag, std::string_view text, int fd = -1) {
+    try {
+      channel().send(tag, text, fd);
+    } catch (const Error&) {
+      for (;;) (void)receive();
+    }
+  }
+
   void attend(int pipe, int timeout) {
     if (wait(pipe, timeout) && receive()) fail("the extractor is done before the layer's end");
   }
@@ -176,6 +214,7 @@ struct Unpacker::State {
   Channel channel() const { return Channel(socket.get()); }
 
   Fd bundle, socket;
+  Ids ids;
   int stop_fd;
   pid_t child = -1;
   bool committed = false;
@@ -191,7 +230,7 @@ void Unpacker::apply(const Layer& layer, Source& compressed) {
     (void)::fcntl(pipe.write_end.get(), F_SETPIPE_SZ, pipe_bytes); // a user may have too many already
     check(sys::result_void(::fcntl(pipe.write_end.get(), F_SETFL, O_NONBLOCK)), "set up the pipe");
     ApplyRequest request{layer.compression, std::string(layer.diff_id.algorithm())};
-    state_->channel().send(Tag::apply, encode(request), pipe.read_end.get());
+    state_->send(Tag::apply, encode(request), pipe.read_end.get());
     try {
       state_->feed(compressed, pipe.write_end.get()); // we keep the read end: no SIGPIPE
     } catch (const ExtractorFailed&) {
@@ -209,7 +248,7 @@ void Unpacker::apply(const Layer& layer, Source& compressed) {
 }
 
 void Unpacker::commit() {
-  state_->channel().send(Tag::finish, {});
+  state_->send(Tag::finish, {});
   (void)state_->await();
   int status = state_->reap();
   if (status != 0) fail("the extractor ", ending(status));
