@@ -19,5 +19,6 @@ std::unique_ptr<Verb> make_completion();
 std::unique_ptr<Verb> make_pause();
 std::unique_ptr<Verb> make_resume();
 std::unique_ptr<Verb> make_update();
+std::unique_ptr<Verb> make_features();
 
 } // namespace oci::cli

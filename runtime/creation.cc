@@ -64,6 +64,7 @@ void Creation::check_console() const {
 
 void Creation::make(const sigset_t& signal_mask) {
   if (!options_.console_socket.empty()) console_ = connect_socket(options_.console_socket, "console socket");
+  seccomp_listener_.emplace(plan_.listener);
   make_state();
   make_cgroup();
   launch(signal_mask);
@@ -96,6 +97,8 @@ void Creation::launch(const sigset_t& signal_mask) {
   LaunchOptions options;
   options.start_listener = listener_.get();
   options.state = hook_state_.get();
+  options.listener = seccomp_listener_->socket();
+  options.listener_state = seccomp_listener_->message();
   options.id_maps = &*config_.linux_;
   options.signal_mask = signal_mask;
   options.on_pid = [&](pid_t pid) {
@@ -105,6 +108,8 @@ void Creation::launch(const sigset_t& signal_mask) {
     cgroup_->join(pid);
     set_oom_score(pid, *config_.process);
     if (plan_.needs_state) write_hook_state(Status::creating);
+    if (!plan_.listener.empty())
+      seccomp_listener_->write(record_, Status::creating, pid, config_.linux_->seccomp->listener_metadata);
   };
   init_.emplace(plan_, options);
 }

@@ -6,6 +6,7 @@
 #include "runtime/launch.h"
 #include "runtime/plan.h"
 #include "runtime/runtime.h"
+#include "runtime/seccomp_listener.h"
 #include "runtime/state.h"
 
 #include <memory>
@@ -47,6 +48,7 @@ private:
   InitPlan plan_;
   Record record_;
   Fd console_, listener_, hook_state_;
+  std::optional<SeccompListener> seccomp_listener_;
   std::optional<StateFolder> folder_;
   std::vector<Guard> guards_; // undone last first
   std::optional<InitProcess> init_;

@@ -3,6 +3,7 @@
 #include "runtime/capabilities.h"
 #include "runtime/creation.h"
 #include "runtime/foreground.h"
+#include "runtime/seccomp_listener.h"
 #include "runtime/terminal.h"
 
 namespace oci::runtime {
@@ -50,7 +51,8 @@ ExitStatus exec(const Settings& settings, const ExecOptions& options) {
     if (!options.cgroup.empty()) fail("a cgroup beneath the container's is not supported");
     StateFolder folder = StateFolder::open(settings.root, options.id, StateFolder::Lock::none);
     Record record = folder.record();
-    check_status(folder.status(record), options.ignore_paused);
+    const Status status = folder.status(record);
+    check_status(status, options.ignore_paused);
     Fd container = record.init.open();
     if (!container) fail("cannot exec in a stopped container");
     spec::RuntimeConfig config = spec::parse_runtime_config(folder.config(), config_file);
@@ -58,13 +60,19 @@ ExitStatus exec(const Settings& settings, const ExecOptions& options) {
     std::unique_ptr<Cgroup> cgroup = Cgroup::open(record.cgroup);
     Fd console = options.console_socket.empty() ? Fd() : connect_socket(options.console_socket, "console socket");
 
+    SeccompListener seccomp_listener(plan.listener);
+
     Foreground foreground(!options.detach);
     LaunchOptions launch;
     launch.container_pidfd = container.get();
+    launch.listener = seccomp_listener.socket();
+    launch.listener_state = seccomp_listener.message();
     launch.signal_mask = foreground.mask();
     launch.on_pid = [&](pid_t pid) {
       cgroup->join(pid, record.init.pid);
       set_oom_score(pid, options.process);
+      if (!plan.listener.empty())
+        seccomp_listener.write(record, status, pid, config.linux_->seccomp->listener_metadata);
     };
     InitProcess init(plan, launch);
     init.wait(); // ready
@@ -74,9 +82,9 @@ ExitStatus exec(const Settings& settings, const ExecOptions& options) {
     if (!options.pid_file.empty()) write_pid_file(options.pid_file, init.pid());
     init.send(Sync::start);
     init.wait_for_exec();
-    ExitStatus status = options.detach ? ExitStatus{} : foreground.wait(init);
+    const ExitStatus ended = options.detach ? ExitStatus{} : foreground.wait(init);
     init.release();
-    return status;
+    return ended;
   });
 }
 

@@ -25,7 +25,16 @@ struct PlanHeader {
 constexpr uint32_t plan_steps_offset = (sizeof(PlanHeader) + 7) / 8 * 8;
 
 // The first descriptors of the table; others (namespaces, sources of mounts) follow. -1: not there.
-enum PlanFd : uint32_t { fd_sync, fd_start, fd_state, fd_proc, first_free_fd };
+enum PlanFd : uint32_t {
+  fd_sync,
+  fd_start,
+  fd_state,
+  fd_listener,       // a connection to linux.seccomp.listenerPath
+  fd_listener_state, // what is said there
+  fds_until_the_end, // these are kept until the program is executed
+  fd_proc = fds_until_the_end,
+  first_free_fd
+};
 
 // One step: an operation and its fixed fields. s and t are texts unless said otherwise.
 enum class Op : uint32_t {

@@ -81,6 +81,8 @@ private:
 void open_all(Table& table, const InitPlan& plan, const LaunchOptions& options) {
   table.set(fd_start, options.start_listener);
   table.set(fd_state, options.state);
+  table.set(fd_listener, options.listener);
+  table.set(fd_listener_state, options.listener_state);
   if (options.container_pidfd >= 0) table.set(first_free_fd, options.container_pidfd);
   if (plan.needs_proc) table.keep(fd_proc, open_host_proc());
   for (const InitPlan::Join& join : plan.joins)

@@ -18,7 +18,9 @@ namespace oci::runtime {
 // What init is given beside its plan. All descriptors stay the caller's.
 struct LaunchOptions {
   int start_listener = -1;
-  int state = -1;           // hooks' standard input
+  int state = -1;    // hooks' standard input
+  int listener = -1; // plan.listener, connected
+  int listener_state = -1;
   int container_pidfd = -1; // exec
   const spec::Linux* id_maps = nullptr;
   sigset_t signal_mask{};            // of the program

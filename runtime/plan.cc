@@ -50,7 +50,6 @@ void check_supported(const spec::RuntimeConfig& config, const spec::Linux& linux
   refuse(linux_.intel_rdt.has_value(), "linux.intelRdt");
   refuse(linux_.memory_policy.has_value(), "linux.memoryPolicy");
   refuse(!linux_.mount_label.empty(), "linux.mountLabel");
-  refuse(linux_.seccomp && !linux_.seccomp->listener_path.empty(), "linux.seccomp.listenerPath");
   refuse(config.process && config.process->exec_cpu_affinity.has_value(), "process.execCPUAffinity");
 }
 

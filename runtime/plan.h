@@ -51,6 +51,7 @@ struct InitPlan {
   std::vector<Tree> trees;
   bool needs_state = false; // hooks of init: their standard input is fd_state
   bool needs_proc = false;  // fd_proc
+  std::string listener;     // linux.seccomp.listenerPath: fd_listener, fd_listener_state; "" none
   bool terminal = false;
   std::string rootfs; // absolute
   std::vector<std::string> warnings;
@@ -65,6 +66,9 @@ struct ExecPlan : InitPlan {
   std::uint32_t container_pidfd = 0;
 };
 ExecPlan make_exec_plan(const spec::RuntimeConfig& container, const spec::Process& process, const PlanFacts& facts);
+
+// Of linux.namespaces[].type, for `features`.
+std::vector<std::string> namespace_types();
 
 // What init did not manage: "mount proc on /proc: permission denied", `exec: "x": executable file not found in $PATH`.
 std::string describe_failure(const std::string& plan_buffer, const SyncMessage& failed);

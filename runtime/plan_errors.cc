@@ -181,6 +181,10 @@ std::string describe_failure(const std::string& plan_buffer, const SyncMessage& 
     return mount_failure(plan, step, failed.detail, failed.error);
   case Op::hook:
     return hook_failure(plan, step, failed);
+  case Op::seccomp:
+    if (detail == Detail::listener)
+      return cat("linux.seccomp.listenerPath: send the listener's descriptor: ", errno_text(failed.error));
+    break;
   case Op::working_folder:
     if (detail == Detail::unreachable)
       return cat(step_text(plan, step), ": the directory is outside of the container's root");

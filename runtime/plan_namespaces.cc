@@ -51,19 +51,26 @@ void check_user_namespace(const PlanContext& context) {
     fail("linux.uidMappings: given, but linux.namespaces has no user namespace");
 }
 
+struct NamespaceType {
+  std::string_view type;
+  std::uint64_t flag;
+};
+constexpr NamespaceType namespace_table[] = {
+    {"cgroup", CLONE_NEWCGROUP}, {"ipc", CLONE_NEWIPC},   {"mount", CLONE_NEWNS},  {"network", CLONE_NEWNET},
+    {"pid", CLONE_NEWPID},       {"time", CLONE_NEWTIME}, {"user", CLONE_NEWUSER}, {"uts", CLONE_NEWUTS}};
+
 } // namespace
 
 std::uint64_t namespace_flag(std::string_view type) {
-  struct Entry {
-    std::string_view type;
-    std::uint64_t flag;
-  };
-  constexpr Entry table[] = {{"mount", CLONE_NEWNS},  {"pid", CLONE_NEWPID},      {"network", CLONE_NEWNET},
-                             {"uts", CLONE_NEWUTS},   {"ipc", CLONE_NEWIPC},      {"user", CLONE_NEWUSER},
-                             {"time", CLONE_NEWTIME}, {"cgroup", CLONE_NEWCGROUP}};
-  for (const Entry& entry : table)
+  for (const NamespaceType& entry : namespace_table)
     if (entry.type == type) return entry.flag;
   return 0;
+}
+
+std::vector<std::string> namespace_types() {
+  std::vector<std::string> types;
+  for (const NamespaceType& entry : namespace_table) types.emplace_back(entry.type);
+  return types;
 }
 
 void read_namespaces(PlanContext& context) {

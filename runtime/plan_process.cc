@@ -207,6 +207,7 @@ void add_end(PlanContext& context, const CapabilitySets& sets, bool no_new_privi
   PlanBuilder& out = context.out;
   const SeccompProgram& seccomp = context.facts.seccomp;
   if (!seccomp.filter.empty()) {
+    if (context.linux_.seccomp) context.plan.listener = context.linux_.seccomp->listener_path;
     std::uint32_t filter = out.bytes(seccomp.filter.data(), seccomp.filter.size() * sizeof(sock_filter));
     out.add({.op = Op::seccomp, .s = filter, .a = seccomp.filter.size(), .b = seccomp.flags});
     if (!no_new_privileges)

@@ -114,6 +114,9 @@ void resume(const Settings& settings, const std::string& id);
 // over what it has; devices stay. Zero and "" change nothing. What fails half-way is set back.
 void update(const Settings& settings, const std::string& id, const Json& resources);
 
-// events and features follow here.
+// What this runtime can do (runtime-spec features.md); needs no privileges and looks at nothing.
+Json features();
+
+// events follow here.
 
 } // namespace oci::runtime

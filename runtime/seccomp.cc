@@ -16,25 +16,61 @@ namespace {
 
 using Context = std::unique_ptr<void, void (*)(scmp_filter_ctx)>;
 
-constexpr std::size_t longest_filter = 4096; // BPF_MAXINSNS
+constexpr std::size_t longest_filter = 4096;     // BPF_MAXINSNS
+constexpr std::uint32_t wait_killable = 1U << 5; // SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, newer than the headers
+constexpr std::string_view notify_action = "SCMP_ACT_NOTIFY";
 
 // libseccomp gives negative error numbers.
 void require(int code, std::string_view what) {
   if (code < 0) fail_errno(Errno{-code}, std::string(what));
 }
 
+struct Action {
+  std::string_view name;
+  std::uint32_t code;
+  bool takes_data; // errnoRet
+};
+constexpr Action actions[] = {{"SCMP_ACT_ALLOW", SCMP_ACT_ALLOW, false},
+                              {"SCMP_ACT_ERRNO", SCMP_ACT_ERRNO(0), true},
+                              {"SCMP_ACT_KILL", SCMP_ACT_KILL_THREAD, false},
+                              {"SCMP_ACT_KILL_PROCESS", SCMP_ACT_KILL_PROCESS, false},
+                              {"SCMP_ACT_KILL_THREAD", SCMP_ACT_KILL_THREAD, false},
+                              {"SCMP_ACT_LOG", SCMP_ACT_LOG, false},
+                              {"SCMP_ACT_NOTIFY", SCMP_ACT_NOTIFY, false},
+                              {"SCMP_ACT_TRACE", SCMP_ACT_TRACE(0), true},
+                              {"SCMP_ACT_TRAP", SCMP_ACT_TRAP, false}};
+
+constexpr std::pair<std::string_view, scmp_compare> operators[] = {
+    {"SCMP_CMP_EQ", SCMP_CMP_EQ}, {"SCMP_CMP_GE", SCMP_CMP_GE}, {"SCMP_CMP_GT", SCMP_CMP_GT},
+    {"SCMP_CMP_LE", SCMP_CMP_LE}, {"SCMP_CMP_LT", SCMP_CMP_LT}, {"SCMP_CMP_MASKED_EQ", SCMP_CMP_MASKED_EQ},
+    {"SCMP_CMP_NE", SCMP_CMP_NE}};
+
+constexpr std::pair<std::string_view, std::uint32_t> flag_names[] = {
+    {"SECCOMP_FILTER_FLAG_LOG", SECCOMP_FILTER_FLAG_LOG},
+    {"SECCOMP_FILTER_FLAG_SPEC_ALLOW", SECCOMP_FILTER_FLAG_SPEC_ALLOW},
+    {"SECCOMP_FILTER_FLAG_TSYNC", SECCOMP_FILTER_FLAG_TSYNC},
+    {"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", wait_killable}};
+
+constexpr std::string_view arch_names[] = {
+    "SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM",       "SCMP_ARCH_LOONGARCH64", "SCMP_ARCH_M68K",     "SCMP_ARCH_MIPS",
+    "SCMP_ARCH_MIPS64",  "SCMP_ARCH_MIPS64N32", "SCMP_ARCH_MIPSEL",      "SCMP_ARCH_MIPSEL64", "SCMP_ARCH_MIPSEL64N32",
+    "SCMP_ARCH_PARISC",  "SCMP_ARCH_PARISC64",  "SCMP_ARCH_PPC",         "SCMP_ARCH_PPC64",    "SCMP_ARCH_PPC64LE",
+    "SCMP_ARCH_RISCV64", "SCMP_ARCH_S390",      "SCMP_ARCH_S390X",       "SCMP_ARCH_SH",       "SCMP_ARCH_SHEB",
+    "SCMP_ARCH_X32",     "SCMP_ARCH_X86",       "SCMP_ARCH_X86_64"};
+
+template <class Table>
+std::vector<std::string> names_of(const Table& table) {
+  std::vector<std::string> names;
+  for (const auto& entry : table) names.emplace_back(std::get<0>(entry));
+  return names;
+}
+
 // `field` is the action's.
 std::uint32_t action_code(const std::string& name, std::optional<std::uint32_t> errno_ret, const std::string& field) {
   const std::uint32_t data = errno_ret.value_or(EPERM);
   if (data > 0xffff) fail(field, ": its errnoRet is out of range");
-  if (name == "SCMP_ACT_ALLOW") return SCMP_ACT_ALLOW;
-  if (name == "SCMP_ACT_ERRNO") return SCMP_ACT_ERRNO(data);
-  if (name == "SCMP_ACT_KILL" || name == "SCMP_ACT_KILL_THREAD") return SCMP_ACT_KILL_THREAD;
-  if (name == "SCMP_ACT_KILL_PROCESS") return SCMP_ACT_KILL_PROCESS;
-  if (name == "SCMP_ACT_TRAP") return SCMP_ACT_TRAP;
-  if (name == "SCMP_ACT_TRACE") return SCMP_ACT_TRACE(data);
-  if (name == "SCMP_ACT_LOG") return SCMP_ACT_LOG;
-  if (name == "SCMP_ACT_NOTIFY") fail(field, ": SCMP_ACT_NOTIFY is not supported");
+  for (const auto& [known, code, takes_data] : actions)
+    if (known == name) return takes_data ? code | data : code;
   fail(field, ": \"", printable(name), "\" is unknown");
 }
 
@@ -65,14 +101,7 @@ std::vector<std::uint32_t> add_architectures(scmp_filter_ctx context, const spec
 }
 
 scmp_compare comparison(const std::string& name, const std::string& place) {
-  static constexpr std::pair<std::string_view, scmp_compare> names[] = {{"SCMP_CMP_NE", SCMP_CMP_NE},
-                                                                        {"SCMP_CMP_LT", SCMP_CMP_LT},
-                                                                        {"SCMP_CMP_LE", SCMP_CMP_LE},
-                                                                        {"SCMP_CMP_EQ", SCMP_CMP_EQ},
-                                                                        {"SCMP_CMP_GE", SCMP_CMP_GE},
-                                                                        {"SCMP_CMP_GT", SCMP_CMP_GT},
-                                                                        {"SCMP_CMP_MASKED_EQ", SCMP_CMP_MASKED_EQ}};
-  for (const auto& [known, value] : names)
+  for (const auto& [known, value] : operators)
     if (known == name) return value;
   fail(place, "op: \"", printable(name), "\" is unknown");
 }
@@ -158,24 +187,42 @@ std::uint32_t filter_flags(const spec::Seccomp& seccomp) {
   if (seccomp.flags.empty()) return SECCOMP_FILTER_FLAG_SPEC_ALLOW;
   std::uint32_t flags = 0;
   for (const std::string& name : seccomp.flags) {
-    if (name == "SECCOMP_FILTER_FLAG_TSYNC")
-      flags |= SECCOMP_FILTER_FLAG_TSYNC;
-    else if (name == "SECCOMP_FILTER_FLAG_LOG")
-      flags |= SECCOMP_FILTER_FLAG_LOG;
-    else if (name == "SECCOMP_FILTER_FLAG_SPEC_ALLOW")
-      flags |= SECCOMP_FILTER_FLAG_SPEC_ALLOW;
-    else if (name != "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV") // means something to a listener only
-      fail("linux.seccomp.flags: \"", printable(name), "\" is unknown");
+    const auto known = std::find_if(std::begin(flag_names), std::end(flag_names),
+                                    [&](const auto& flag) { return flag.first == name; });
+    if (known == std::end(flag_names)) fail("linux.seccomp.flags: \"", printable(name), "\" is unknown");
+    flags |= known->second;
   }
-  return flags;
+  // One of them the kernel takes with a listener only, and the other not with one; init has no threads to synchronise.
+  return flags & ~(seccomp.listener_path.empty() ? wait_killable : std::uint32_t{SECCOMP_FILTER_FLAG_TSYNC});
+}
+
+bool notifies(const spec::Seccomp& seccomp) {
+  return seccomp.default_action == notify_action ||
+         std::any_of(seccomp.syscalls.begin(), seccomp.syscalls.end(),
+                     [](const spec::SyscallRule& rule) { return rule.action == notify_action; });
 }
 
 } // namespace
 
+std::vector<std::string> seccomp_action_names() {
+  std::vector<std::string> names;
+  for (const Action& action : actions) names.emplace_back(action.name);
+  return names;
+}
+std::vector<std::string> seccomp_operator_names() { return names_of(operators); }
+std::vector<std::string> seccomp_flag_names() { return names_of(flag_names); }
+std::vector<std::string> seccomp_arch_names() { return {std::begin(arch_names), std::end(arch_names)}; }
+
+std::string seccomp_library_version() {
+  const scmp_version* version = seccomp_version();
+  return cat(version->major, ".", version->minor, ".", version->micro);
+}
+
 SeccompProgram compile_seccomp(const spec::Seccomp& seccomp) {
   const std::uint32_t default_action =
       action_code(seccomp.default_action, seccomp.default_errno_ret, "linux.seccomp.defaultAction");
-  if (!seccomp.listener_path.empty()) fail("linux.seccomp.listenerPath: not supported");
+  if (notifies(seccomp) && seccomp.listener_path.empty())
+    fail("linux.seccomp.listenerPath: missing, but an action is ", notify_action);
   const Context context(seccomp_init(default_action), seccomp_release);
   if (!context) fail("linux.seccomp.defaultAction: ", printable(seccomp.default_action), " is not supported");
   std::vector<ArchPrologue> prologue;

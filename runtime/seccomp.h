@@ -25,4 +25,11 @@ SeccompProgram compile_seccomp(const spec::Seccomp& seccomp);
 // when missing.
 SeccompProgram cached_seccomp(const spec::Seccomp& seccomp, const std::string& folder);
 
+// All that linux.seccomp may say, for `features`; sorted.
+std::vector<std::string> seccomp_action_names();
+std::vector<std::string> seccomp_operator_names();
+std::vector<std::string> seccomp_flag_names();
+std::vector<std::string> seccomp_arch_names();
+std::string seccomp_library_version();
+
 } // namespace oci::runtime

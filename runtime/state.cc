@@ -69,17 +69,6 @@ private:
 constexpr std::pair<CgroupNames::Kind, std::string_view> cgroup_kinds[] = {
     {CgroupNames::Kind::none, "none"}, {CgroupNames::Kind::v1, "v1"}, {CgroupNames::Kind::v2, "v2"}};
 
-Json state_object(const Record& record, Status status) {
-  Json::Object object;
-  object.emplace_back("ociVersion", record.oci_version);
-  object.emplace_back("id", record.id);
-  object.emplace_back("status", status_name(status));
-  if (status != Status::stopped && record.init.pid != 0) object.emplace_back("pid", record.init.pid);
-  object.emplace_back("bundle", record.bundle);
-  if (!record.annotations.empty()) object.emplace_back("annotations", map_json(record.annotations));
-  return object;
-}
-
 } // namespace
 
 Json to_json(const CgroupNames& names) {
@@ -187,6 +176,17 @@ Json to_json(const ContainerState& state) {
   return object;
 }
 
-std::string hook_state(const Record& record, Status status) { return dump_json(state_object(record, status)); }
+Json state_json(const Record& record, Status status) {
+  Json::Object object;
+  object.emplace_back("ociVersion", record.oci_version);
+  object.emplace_back("id", record.id);
+  object.emplace_back("status", status_name(status));
+  if (status != Status::stopped && record.init.pid != 0) object.emplace_back("pid", record.init.pid);
+  object.emplace_back("bundle", record.bundle);
+  if (!record.annotations.empty()) object.emplace_back("annotations", map_json(record.annotations));
+  return object;
+}
+
+std::string hook_state(const Record& record, Status status) { return dump_json(state_json(record, status)); }
 
 } // namespace oci::runtime

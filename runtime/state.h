@@ -109,7 +109,8 @@ private:
 
 // The record as `state` and `list` give it; owner is theirs to fill in.
 ContainerState container_state(const Record& record, Status status);
-// As hooks get it on stdin (runtime-spec runtime.md "State"): one line.
+// runtime-spec runtime.md "State", and the same as hooks get it on stdin: one line.
+Json state_json(const Record& record, Status status);
 std::string hook_state(const Record& record, Status status);
 
 } // namespace oci::runtime

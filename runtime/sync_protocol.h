@@ -45,6 +45,7 @@ enum class Detail : uint32_t {
   is_folder,     // program look-up
   unreachable,   // the working folder is outside of the container
   option,        // of a mount; the option's index is added
+  listener,      // linux.seccomp.listenerPath
 };
 
 // Why a program could not be executed, beyond the error number; the text behind the message names what it is about.

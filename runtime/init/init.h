@@ -50,6 +50,7 @@ struct Init {
 [[noreturn]] void give_up(Init& in, long error);
 long send(Init& in, Sync kind, uint32_t value = 0);
 long send_descriptor(Init& in, Sync kind, int fd);
+long send_with_descriptor(int socket, const void* bytes, size_t size, int fd); // never waits
 long wait_for(Init& in, Sync kind);
 long ready(Init& in);
 
@@ -96,6 +97,8 @@ long capabilities(const PlanStep& step, bool ambient);
 long working_folder(Init& in, const PlanStep& step);
 long home(Init& in, const PlanStep& step);
 long rlimit(const PlanStep& step);
+
+// seccomp.cc
 long seccomp(Init& in, const PlanStep& step);
 
 // program.cc

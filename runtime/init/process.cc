@@ -7,7 +7,6 @@
 #include <linux/filter.h>
 #include <linux/openat2.h>
 #include <linux/prctl.h>
-#include <linux/seccomp.h>
 #include <linux/stat.h>
 
 namespace init {
@@ -139,13 +138,6 @@ long home(Init& in, const PlanStep& step) {
 long rlimit(const PlanStep& step) {
   uint64_t limits[2] = {step.b, step.c};
   return sys(__NR_prlimit64, 0, step.a, limits, nullptr);
-}
-
-long seccomp(Init& in, const PlanStep& step) {
-  struct sock_fprog program = {};
-  program.len = static_cast<unsigned short>(step.a);
-  program.filter = reinterpret_cast<struct sock_filter*>(in.data(step.s));
-  return sys(__NR_seccomp, SECCOMP_SET_MODE_FILTER, step.b, &program);
 }
 
 } // namespace init

@@ -43,8 +43,7 @@ void close_foreign(Init& in) {
 }
 
 void close_internal(Init& in) {
-  static_assert(fd_sync == 0 && fd_start == 1 && fd_state == 2);
-  close_but(in, 3);
+  close_but(in, fds_until_the_end);
   in.root = in.null_device = in.mask_tree = -1;
 }
 

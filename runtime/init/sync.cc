@@ -56,14 +56,19 @@ long receive(int fd, SyncMessage* message) {
 
 } // namespace
 
-long send_descriptor(Init& in, Sync kind, int fd) {
+long send_with_descriptor(int socket, const void* bytes, size_t size, int fd) {
   constexpr int socket_level = 1, rights = 1; // SOL_SOCKET, SCM_RIGHTS
-  SyncMessage message = {kind, 0, in.step, 0, 0, 0};
-  iovec vector = {&message, sizeof message};
+  constexpr int without_wait = 0x40, no_signal = 0x4000;
+  iovec vector = {const_cast<void*>(bytes), size};
   ControlOfOne control = {sizeof(uint64_t) + 2 * sizeof(int) + sizeof(int), socket_level, rights, fd, 0};
   MessageHeader header = {nullptr, 0, &vector, 1, &control, sizeof control, 0};
-  long result = sys(__NR_sendmsg, in.fd(fd_sync), &header, 0);
+  long result = sys(__NR_sendmsg, socket, &header, without_wait | no_signal);
   return result < 0 ? result : 0;
+}
+
+long send_descriptor(Init& in, Sync kind, int fd) {
+  SyncMessage message = {kind, 0, in.step, 0, 0, 0};
+  return send_with_descriptor(in.fd(fd_sync), &message, sizeof message, fd);
 }
 
 // Without a runtime that listens there is no container.
