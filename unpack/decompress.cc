@@ -1,8 +1,12 @@
 #include "unpack/decompress.h"
 
+#include "unpack/compressed_input.h"
+#include "unpack/old_compressions.h"
+
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <isa-l.h>
-#include <vector>
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -11,25 +15,6 @@ namespace oci::unpack {
 namespace {
 
 constexpr int zstd_window_log = 27; // 128 MiB
-constexpr std::size_t input_bytes = 128u << 10;
-
-// The compressed bytes that are at hand.
-class Input {
-public:
-  explicit Input(Source& source) : source_(source), buffer_(input_bytes) {}
-
-  bool refill() { // true when there are bytes
-    if (rest_.empty()) rest_ = Bytes(buffer_).first(source_.read(buffer_));
-    return !rest_.empty();
-  }
-  Bytes rest() const { return rest_; }
-  void consume(std::size_t count) { rest_ = rest_.subspan(count); }
-
-private:
-  Source& source_;
-  std::vector<std::byte> buffer_;
-  Bytes rest_;
-};
 
 class GzipSource final : public Source {
 public:
@@ -84,7 +69,7 @@ private:
     }
   }
 
-  Input input_;
+  CompressedInput input_;
   std::unique_ptr<inflate_state> state_;
 };
 
@@ -121,18 +106,63 @@ private:
   struct Free {
     void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
   };
-  Input input_;
+  CompressedInput input_;
   std::unique_ptr<ZSTD_DStream, Free> stream_;
   bool frame_done_ = false;
 };
 
-class PlainSource final : public Source {
+std::unique_ptr<Source> make_for(Packing packing, Source& compressed) {
+  switch (packing) {
+  case Packing::gzip:
+    return std::make_unique<GzipSource>(compressed);
+  case Packing::zstd:
+    return std::make_unique<ZstdSource>(compressed);
+  case Packing::xz:
+    return make_xz_decompressor(compressed);
+  case Packing::bzip2:
+    return make_bzip2_decompressor(compressed);
+  case Packing::none:
+    break;
+  }
+  return nullptr;
+}
+
+// What is said to be a plain tar: passed on as it is, unless its first bytes say that it is packed.
+class MaybePlainSource final : public Source {
 public:
-  explicit PlainSource(Source& inner) : inner_(inner) {}
-  std::size_t read(std::span<std::byte> into) override { return inner_.read(into); }
+  explicit MaybePlainSource(Source& inner) : first_(inner) {
+    packed_ = make_for(packing_of(first_.first_bytes()), first_);
+  }
+  std::size_t read(std::span<std::byte> into) override { return packed_ ? packed_->read(into) : first_.read(into); }
 
 private:
-  Source& inner_;
+  // Passes on what was looked at first.
+  class LookedAt final : public Source {
+  public:
+    explicit LookedAt(Source& inner) : inner_(inner) {
+      while (size_ < bytes_.size()) {
+        std::size_t count = inner_.read(std::span(bytes_).subspan(size_));
+        if (count == 0) break;
+        size_ += count;
+      }
+    }
+    std::string_view first_bytes() const { return as_text(Bytes(bytes_).first(size_)); }
+    std::size_t read(std::span<std::byte> into) override {
+      if (at_ == size_) return inner_.read(into);
+      std::size_t count = std::min(into.size(), size_ - at_);
+      std::memcpy(into.data(), bytes_.data() + at_, count);
+      at_ += count;
+      return count;
+    }
+
+  private:
+    Source& inner_;
+    std::array<std::byte, packing_bytes> bytes_{};
+    std::size_t size_ = 0, at_ = 0;
+  };
+
+  LookedAt first_;
+  std::unique_ptr<Source> packed_;
 };
 
 } // namespace
@@ -146,7 +176,7 @@ std::unique_ptr<Source> make_decompressor(spec::media::Compression compression, 
   case spec::media::Compression::none:
     break;
   }
-  return std::make_unique<PlainSource>(compressed);
+  return std::make_unique<MaybePlainSource>(compressed);
 }
 
 } // namespace oci::unpack
