@@ -97,6 +97,12 @@ std::vector<spec::IdMapping> mappings_of(const IdMap& map) {
   return mappings;
 }
 
+// A bundle is a thing to be edited, so an image without a command is none the worse for it; as umoci has it.
+bool names_no_command(const spec::ImageConfig& image, const specgen::Request& request) {
+  const bool image_does = image.config && (!image.config->entrypoint.empty() || !image.config->cmd.empty());
+  return !image_does && request.command.empty() && !request.entrypoint;
+}
+
 } // namespace
 
 void UnpackFlags::declare(Command& command) {
@@ -198,6 +204,7 @@ void BundleMaker::write_config(int bundle, const spec::Image& image) {
   container.request.tty = container.tty.value_or(::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1);
   container.request.uid_mappings = mappings_of(options.ids.uids);
   container.request.gid_mappings = mappings_of(options.ids.gids);
+  if (names_no_command(image.config, container.request)) container.request.command = {"sh"};
   write_bundle_config(bundle, image.config, container.request);
 }
 
