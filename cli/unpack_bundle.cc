@@ -113,11 +113,14 @@ void UnpackFlags::declare(Command& command) {
   command.option("--gid-map", "IN:HOST[:SIZE]", "the same of group ids", gid_maps);
   command.option("--id-shift", "BASE:LEN", "both maps: the image's ids 0 to LEN-1 are BASE and up here", id_shift);
   command.flag("--keep-dirlinks", "a folder over a link to a folder goes where the link leads", keep_dirlinks);
+  command.flag("--keep-labels", "keep the image's security.selinux, security.ima and security.evm", keep_labels);
   command.option("--max-entries", "N", "refuse images with more entries (default 10000000)", max_entries);
   command.option("--max-bytes", "SIZE", "refuse images with more content (default 256g)", max_bytes);
   command.option("--max-depth", "N", "refuse names of more folders (default 1024)", max_depth);
   command.option("--max-header", "SIZE", "refuse longer extended headers (default 1m)", max_header);
   command.option("--max-xattr", "SIZE", "refuse longer extended attributes (default 64k)", max_xattr);
+  command.option("--max-memory", "SIZE", "refuse images whose folders' and files' names take more (default 48m)",
+                 max_memory);
 }
 
 std::string UnpackFlags::path(const std::string* word) const {
@@ -132,6 +135,7 @@ unpack::Options UnpackFlags::options() const {
   options.limits = limits();
   options.ids = ids();
   options.keep_dirlinks = keep_dirlinks;
+  options.keep_labels = keep_labels;
   return options;
 }
 
@@ -161,6 +165,7 @@ unpack::Limits UnpackFlags::limits() const {
   set_limit("--max-depth", max_depth, limits.path_depth);
   set_limit("--max-header", max_header, limits.pax_record_bytes);
   set_limit("--max-xattr", max_xattr, limits.xattr_bytes);
+  set_limit("--max-memory", max_memory, limits.memory);
   return limits;
 }
 

@@ -14,10 +14,10 @@ namespace oci::cli {
 struct UnpackFlags {
   std::string bundle; // --bundle
   bool rootfs_only = false;
-  bool rootless = false, keep_dirlinks = false;
+  bool rootless = false, keep_dirlinks = false, keep_labels = false;
   Words uid_maps, gid_maps;
   std::string id_shift;
-  std::string max_entries, max_bytes, max_depth, max_header, max_xattr;
+  std::string max_entries, max_bytes, max_depth, max_header, max_xattr, max_memory;
 
   void declare(Command& command);
   // Where the bundle goes: the word that named it, or --bundle, or "bundle".

@@ -68,14 +68,16 @@ void set_times(int fd, const char* name, const Attributes& attributes, int flags
 
 } // namespace
 
-std::vector<Xattr> storable_xattrs(std::vector<Xattr> xattrs, const Limits& limits) {
-  std::erase_if(xattrs, [](const Xattr& xattr) {
+std::vector<Xattr> storable_xattrs(std::vector<Xattr> xattrs, const Options& options) {
+  std::erase_if(xattrs, [&](const Xattr& xattr) {
+    if (options.keep_labels && xattr.name.starts_with("security.")) return false;
     return std::find(left_out.begin(), left_out.end(), xattr.name) != left_out.end();
   });
+  const Limits& limits = options.limits;
   for (Xattr& xattr : xattrs) {
     if (xattr.value.size() > limits.xattr_bytes)
       fail("extended attribute ", printable(xattr.name), " of ", xattr.value.size(), " bytes, at most ",
-           limits.xattr_bytes);
+           limits.xattr_bytes, "; --max-xattr allows more");
     escape_overlay(xattr.name);
   }
   return xattrs;

@@ -33,7 +33,7 @@ struct Attributes {
 
 // Names as they are stored: integrity labels of another system are left out, overlay's own are escaped (as the kernel
 // does it for nested overlays), so that no layer can steer an overlay mount that it becomes part of.
-std::vector<Xattr> storable_xattrs(std::vector<Xattr> xattrs, const Limits& limits);
+std::vector<Xattr> storable_xattrs(std::vector<Xattr> xattrs, const Options& options);
 
 class AttributeSetter {
 public:

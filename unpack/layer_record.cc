@@ -4,17 +4,16 @@
 
 namespace oci::unpack {
 
-void LayerRecord::add_new_folder(const std::string& path) {
+void LayerRecord::add_new_folder(std::string_view path) {
   if (upon_nothing_) return;
   add(path);
-  new_folders_.insert(path);
+  new_folders_.insert(hash(path));
 }
 
-void LayerRecord::add(const std::string& path) {
+void LayerRecord::add(std::string_view path) {
   if (upon_nothing_) return;
-  std::string at = path;
-  while (!at.empty() && !is_new_folder(std::string(split_name(at).folder)) && entries_.insert(at).second)
-    at.resize(split_name(at).folder.size());
+  while (!path.empty() && !is_new_folder(split_name(path).folder) && entries_.insert(hash(path)).second)
+    path = split_name(path).folder;
 }
 
 } // namespace oci::unpack

@@ -54,8 +54,8 @@ auto Rootfs::make_new(const Folder& folder, const std::string& leaf, Make&& make
 }
 
 Rootfs::Rootfs(int root, const Options& options, AttributeSetter& attributes, FileWriters& writers)
-    : root_(root), limits_(options.limits), keep_dirlinks_(options.keep_dirlinks), attributes_(attributes),
-      writers_(writers), folders_(root, [this](const Folder& parent, const std::string& path) {
+    : root_(root), options_(options), attributes_(attributes), writers_(writers),
+      folders_(root, [this](const Folder& parent, const std::string& path) {
         record_.add_new_folder(path);
         finishes_.erase(path); // no entry, so the time is now's; as everybody has it, its parent's, too
         if (auto noted = finishes_.find(parent.path); noted != finishes_.end())
@@ -69,7 +69,9 @@ void Rootfs::apply(TarReader& tar) {
   first_layer_ = false;
   Member member;
   while (tar.next(member)) {
-    if (++entries_ > limits_.entries) fail("more than ", limits_.entries, " entries");
+    if (++entries_ > options_.limits.entries)
+      fail("more than ", options_.limits.entries, " entries; --max-entries allows more");
+    limit_memory();
     try {
       apply_member(tar, member);
     } catch (Error& error) {
@@ -83,7 +85,8 @@ void Rootfs::apply(TarReader& tar) {
 void Rootfs::apply_member(TarReader& tar, Member& member) {
   std::string path = clean_name(member.name);
   if (path.size() > longest_path) fail_errno(Errno{ENAMETOOLONG}, "name");
-  if (depth_of(path) > limits_.path_depth) fail("more than ", limits_.path_depth, " folders deep");
+  const std::size_t deepest = options_.limits.path_depth;
+  if (depth_of(path) > deepest) fail("more than ", deepest, " folders deep; --max-depth allows more");
   if (path.empty()) return apply_root(member);
 
   SplitName split = split_name(path);
@@ -130,7 +133,8 @@ void Rootfs::make_file(TarReader& tar, const Folder& folder, const std::string& 
   if (member.data) file->set_sparse_size(member.size);
   while (std::optional<TarReader::Data> data = tar.read_data()) {
     bytes_ += data->piece.bytes.size();
-    if (bytes_ > limits_.bytes) fail("more than ", limits_.bytes, " bytes of content");
+    if (bytes_ > options_.limits.bytes)
+      fail("more than ", options_.limits.bytes, " bytes of content; --max-bytes allows more");
     writers_.write(file, data->offset, std::move(data->piece));
   }
   writers_.finish(file);
@@ -144,7 +148,7 @@ void Rootfs::make_folder(const Folder& parent, const std::string& leaf, const st
   if (!made && made.error() == EEXIST) {
     mode_t there = check(sys::fstatat(parent.fd.get(), leaf), "stat").st_mode;
     merge = S_ISDIR(there);
-    if (S_ISLNK(there) && keep_dirlinks_) {
+    if (S_ISLNK(there) && options_.keep_dirlinks) {
       if (FolderRef linked = linked_folder(path)) return merge_folder(*linked, attributes);
     }
     if (!merge) {
@@ -265,7 +269,7 @@ void Rootfs::empty_of_lower(const Folder& folder) {
 Attributes Rootfs::attributes_of(Member& member) {
   if (member.mode & S_ISGID && member.kind == Kind::folder) attributes_.expect_inheritance();
   Attributes attributes{member.mode,  member.uid,   member.gid,
-                        member.atime, member.mtime, storable_xattrs(std::move(member.xattrs), limits_)};
+                        member.atime, member.mtime, storable_xattrs(std::move(member.xattrs), options_)};
   attributes_.place_owner(attributes, member.kind == Kind::file || member.kind == Kind::folder);
   return attributes;
 }
@@ -279,7 +283,16 @@ void Rootfs::note_folder(const std::string& path, Attributes& attributes) {
   auto acl = std::stable_partition(attributes.xattrs.begin(), attributes.xattrs.end(), std::not_fn(is_default_acl));
   finish.xattrs.assign(std::make_move_iterator(acl), std::make_move_iterator(attributes.xattrs.end()));
   attributes.xattrs.erase(acl, attributes.xattrs.end());
-  finishes_[path] = std::move(finish);
+  auto [noted, is_new] = finishes_.try_emplace(path);
+  if (is_new) finishes_bytes_ += path.capacity() + sizeof *noted + sizeof(void*) * 4;
+  for (const Xattr& xattr : finish.xattrs) finishes_bytes_ += xattr.value.size() + sizeof xattr;
+  noted->second = std::move(finish);
+}
+
+void Rootfs::limit_memory() const {
+  if (finishes_bytes_ + record_.bytes() <= options_.limits.memory) return;
+  fail("more folders and names than ", human_bytes(options_.limits.memory),
+       " of memory hold; --max-memory allows more");
 }
 
 void Rootfs::finish() {

@@ -49,11 +49,11 @@ private:
   mode_t mode_to_make(mode_t mode, mode_t needed) const;
   Attributes attributes_of(Member& member);
   void note_folder(const std::string& path, Attributes& attributes);
+  void limit_memory() const;
   void finish_folder(const std::string& path, const Finish& finish);
 
   int root_;
-  Limits limits_;
-  bool keep_dirlinks_;
+  Options options_;
   AttributeSetter& attributes_;
   FileWriters& writers_;
   Folders folders_;
@@ -61,6 +61,7 @@ private:
   bool first_layer_ = true;
   std::uint64_t entries_ = 0, bytes_ = 0;
   std::unordered_map<std::string, Finish> finishes_; // by real path
+  std::size_t finishes_bytes_ = 0;
 };
 
 } // namespace oci::unpack

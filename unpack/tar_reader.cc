@@ -101,7 +101,8 @@ void TarReader::skip_content() {
 // The content of a header that is about the next one.
 std::string TarReader::read_special(const char* what) {
   std::uint64_t size = header_.size();
-  if (size > limits_.pax_record_bytes) fail("tar: ", what, " of ", size, " bytes, at most ", limits_.pax_record_bytes);
+  if (size > limits_.pax_record_bytes)
+    fail("tar: ", what, " of ", size, " bytes, at most ", limits_.pax_record_bytes, "; --max-header allows more");
   std::string text(static_cast<std::size_t>(size), '\0');
   std::size_t got = stream_.read(std::as_writable_bytes(std::span(text)));
   std::uint64_t padding = padding_of(size);

@@ -17,13 +17,15 @@
 
 namespace oci::unpack {
 
-// What one image may make of its rootfs; beyond it the unpacking fails. All layers together, but for the last three.
+// What one image may make of its rootfs; beyond it the unpacking fails. All layers together, but for the three in the
+// middle.
 struct Limits {
   std::uint64_t entries = 10'000'000;      // members of the tars
   std::uint64_t bytes = 256ULL << 30;      // content written; holes do not count
   std::size_t path_depth = 1024;           // components of one name
   std::size_t pax_record_bytes = 1u << 20; // one extended header
   std::size_t xattr_bytes = 64u << 10;     // one extended attribute's value
+  std::size_t memory = 48u << 20;          // for what has to be remembered of folders and names until the end
 };
 
 // Whose the files are. By default the image's owners as they are, which takes root's rights.
@@ -42,6 +44,7 @@ struct Ids {
 struct Options {
   Limits limits;
   Ids ids;
+  bool keep_labels = false;   // security.selinux, .ima and .evm of the image, which mean nothing on another system
   bool keep_dirlinks = false; // a folder upon a link to a folder is that folder; otherwise the link goes
   int stop_fd = -1;           // once it is readable the unpacking is given up: Error "interrupted"
 };

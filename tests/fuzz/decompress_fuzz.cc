@@ -1,5 +1,5 @@
-// The decompressors: no input reads or writes where it must not, or never ends. The first byte tells which, the second how
-// much is asked for at once.
+// The decompressors: no input reads or writes where it must not, or never ends. The first byte tells which, the second
+// how much is asked for at once.
 #include "tests/fuzz/fuzz.h"
 #include "unpack/decompress.h"
 

@@ -1,5 +1,5 @@
-// The tar reader: what it accepts stays within its limits and within what each member says. The first byte tells how the
-// stream is cut into chunks.
+// The tar reader: what it accepts stays within its limits and within what each member says. The first byte tells how
+// the stream is cut into chunks.
 #include "base/text.h"
 #include "tests/fuzz/fuzz.h"
 #include "unpack/names.h"
