@@ -20,5 +20,6 @@ std::unique_ptr<Verb> make_pause();
 std::unique_ptr<Verb> make_resume();
 std::unique_ptr<Verb> make_update();
 std::unique_ptr<Verb> make_features();
+std::unique_ptr<Verb> make_events();
 
 } // namespace oci::cli

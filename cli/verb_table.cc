@@ -42,6 +42,8 @@ constexpr std::array table{
     VerbEntry{"resume", "", Program::oci, Group::containers, "ID", "let a paused container run on", "oci resume c1"},
     VerbEntry{"update", "", Program::oci, Group::containers, "ID", "change the limits of a container",
               "oci update --memory 512m --pids-limit 100 c1"},
+    VerbEntry{"events", "", Program::oci, Group::containers, "ID", "print statistics and out-of-memory notices as JSON",
+              "oci events --stats c1"},
     VerbEntry{"features", "", Program::oci, Group::containers, "", "print what this runtime can do, as JSON",
               "oci features"},
     VerbEntry{"completion", "", Program::oci, Group::comfort, "SHELL",

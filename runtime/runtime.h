@@ -6,6 +6,8 @@
 #include "base/child.h"
 #include "spec/runtime_config.h"
 
+#include <chrono>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -117,6 +119,12 @@ void update(const Settings& settings, const std::string& id, const Json& resourc
 // What this runtime can do (runtime-spec features.md); needs no privileges and looks at nothing.
 Json features();
 
-// events follow here.
+// {"type": "stats", "id": …, "data": …} in runc's form. Throws for a container that is not running.
+Json container_statistics(const Settings& settings, const std::string& id);
+
+// Calls `tell` with the statistics every `interval` and with {"type": "oom", …} when the container has run out of
+// memory, until it has ended.
+void watch_events(const Settings& settings, const std::string& id, std::chrono::milliseconds interval,
+                  const std::function<void(const Json&)>& tell);
 
 } // namespace oci::runtime
