@@ -137,6 +137,9 @@ void LayerFeed::work() {
     std::lock_guard lock(mutex_);
     failed_ = !restarted_; // else the pull goes on, and it is tried once more
   }
+  std::lock_guard lock(mutex_);
+  ended_ = true;
+  changed_.notify_all();
 }
 
 void LayerFeed::apply_all() {
@@ -148,7 +151,12 @@ void LayerFeed::apply_all() {
   spec::RawBlob document = spec::read_document(store_.layout(), manifest_.config);
   const spec::ImageConfig config = spec::parse_image_config(document.bytes, cat("config ", name));
   unpack::check_layers(manifest_, config);
-  for (std::size_t i = 0; i < manifest_.layers.size(); ++i) apply(manifest_.layers[i], config.rootfs.diff_ids[i]);
+  for (std::size_t i = 0; i < manifest_.layers.size(); ++i) {
+    apply(manifest_.layers[i], config.rootfs.diff_ids[i]);
+    std::lock_guard lock(mutex_);
+    applied_ = i + 1;
+    changed_.notify_all();
+  }
   unpacker_->commit();
 }
 
@@ -178,8 +186,32 @@ void LayerFeed::wait_until_there(std::unique_lock<std::mutex>& lock, const Diges
   if (cancelled_) fail("cancelled");
 }
 
-BundleInMaking& LayerFeed::finish() {
-  if (thread_.joinable()) thread_.join();
+// All has arrived; what is not unpacked yet may take a while.
+void LayerFeed::show_rest(fetch::Progress& shown) {
+  std::unique_lock lock(mutex_);
+  std::size_t next = applied_;
+  const std::vector<spec::Descriptor>& layers = manifest_.layers;
+  if (ended_ || next == layers.size()) return;
+  std::uint64_t bytes = 0;
+  for (std::size_t i = next; i < layers.size(); ++i) bytes += static_cast<std::uint64_t>(layers[i].size);
+  shown.begin(fetch::Progress::Phase::extract, layers.size() - next, bytes);
+  for (; next < layers.size(); ++next) {
+    const std::string name = layers[next].digest.short_hex();
+    const auto size = static_cast<std::uint64_t>(layers[next].size);
+    shown.start(name, size, 0);
+    changed_.wait(lock, [&] { return ended_ || applied_ > next; });
+    if (applied_ <= next) break;
+    shown.advance(name, size);
+    shown.done(name);
+  }
+  shown.end();
+}
+
+BundleInMaking& LayerFeed::finish(fetch::Progress& shown) {
+  if (thread_.joinable()) {
+    show_rest(shown);
+    thread_.join();
+  }
   if (failure_ && restarted_) unpack_again();
   unpacker_.reset();
   if (failure_) std::rethrow_exception(failure_);

@@ -5,6 +5,7 @@
 
 #include "cli/bundle_in_making.h"
 #include "fetch/observer.h"
+#include "fetch/progress.h"
 #include "spec/store.h"
 #include "unpack/unpack.h"
 
@@ -29,9 +30,9 @@ public:
   LayerFeed& operator=(const LayerFeed&) = delete;
   ~LayerFeed() override; // stops what is under way
 
-  // The bundle with its whole rootfs; waits for it. To be called after the pull, and after FeedFailed. Throws what went
-  // wrong.
-  BundleInMaking& finish();
+  // The bundle with its whole rootfs; waits for it and shows the layers that are left. To be called after the pull, and
+  // after FeedFailed. Throws what went wrong.
+  BundleInMaking& finish(fetch::Progress& shown);
 
   void begin(const spec::Manifest& manifest) override;
   void arriving(const Digest& digest, int part, std::uint64_t size) override;
@@ -54,6 +55,7 @@ private:
   void apply_all();
   void apply(const spec::Descriptor& layer, const Digest& diff_id);
   void wait_until_there(std::unique_lock<std::mutex>& lock, const Digest& digest, bool whole);
+  void show_rest(fetch::Progress& shown);
   void unpack_again();
 
   const spec::Store& store_;
@@ -68,6 +70,8 @@ private:
   std::condition_variable changed_;
   std::map<Digest, Blob> blobs_;
   bool cancelled_ = false, restarted_ = false, failed_ = false;
+  std::size_t applied_ = 0; // layers
+  bool ended_ = false;      // the thread's work
   std::exception_ptr failure_;
   std::thread thread_;
 };

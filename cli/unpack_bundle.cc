@@ -186,8 +186,9 @@ void BundleMaker::from_stored(const spec::Image& image) {
 spec::Image BundleMaker::from_pull(const std::string& name) {
   const FileLock lock = store.use();
   LayerFeed feed(store, path, options);
+  const auto shown = pull.quiet ? fetch::silent_progress() : fetch::progress_for(STDERR_FILENO);
   const auto unpacked = [&]() -> BundleInMaking& {
-    return with_context(cat("unpack ", printable(name)), [&]() -> BundleInMaking& { return feed.finish(); });
+    return with_context(cat("unpack ", printable(name)), [&]() -> BundleInMaking& { return feed.finish(*shown); });
   };
   spec::Image image;
   try {
