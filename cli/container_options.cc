@@ -75,14 +75,19 @@ void ContainerOptions::declare(Command& command) {
   declare_namespaces(command, request);
 }
 
-void write_bundle_config(int bundle, const std::optional<spec::ImageConfig>& image, specgen::Request request) {
-  const Fd rootfs = check(sys::openat(bundle, "rootfs", O_PATH | O_DIRECTORY), "open the bundle's rootfs");
+std::string bundle_config_text(int rootfs, const std::optional<spec::ImageConfig>& image, specgen::Request request) {
   const specgen::Needs needs = specgen::needs(request);
   complete_request(request, needs);
-  const specgen::Generated generated = specgen::generate(
-      image, specgen::engine("docker"), request, specgen::read_user_files(rootfs.get()), gather_host_facts(needs));
+  const specgen::UserFiles users = rootfs < 0 ? specgen::UserFiles() : specgen::read_user_files(rootfs);
+  const specgen::Generated generated =
+      specgen::generate(image, specgen::engine("docker"), request, users, gather_host_facts(needs));
   for (const std::string& warning : generated.warnings) log::warning(warning);
-  write_file_atomic(bundle, "config.json", specgen::config_text(generated.config), 0644);
+  return specgen::config_text(generated.config);
+}
+
+void write_bundle_config(int bundle, const std::optional<spec::ImageConfig>& image, specgen::Request request) {
+  const Fd rootfs = check(sys::openat(bundle, "rootfs", O_PATH | O_DIRECTORY), "open the bundle's rootfs");
+  write_file_atomic(bundle, "config.json", bundle_config_text(rootfs.get(), image, std::move(request)), 0644);
 }
 
 } // namespace oci::cli

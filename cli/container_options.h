@@ -14,8 +14,10 @@ struct ContainerOptions {
   void declare(Command& command);
 };
 
-// Generates config.json from `image` and the options for the rootfs in the bundle, and writes it there. Warnings go to
+// config.json's text from `image` and the options. Users are looked up in the rootfs; -1: there is none. Warnings go to
 // the log.
+std::string bundle_config_text(int rootfs, const std::optional<spec::ImageConfig>& image, specgen::Request request);
+// The same for the bundle's rootfs, written there.
 void write_bundle_config(int bundle, const std::optional<spec::ImageConfig>& image, specgen::Request request);
 
 } // namespace oci::cli

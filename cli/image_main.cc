@@ -16,9 +16,9 @@ int main(int argc, char** argv) {
     return 1;
   }
   if (is_umoci_line(argc, argv)) return umoci_main(argc, argv);
-  constexpr std::array bindings{VerbBinding{"pull", make_pull},     VerbBinding{"images", make_images},
-                                VerbBinding{"unpack", make_unpack}, VerbBinding{"init", make_init},
-                                VerbBinding{"new", make_new},       VerbBinding{"config", make_config},
-                                VerbBinding{"stat", make_stat}};
+  constexpr std::array bindings{
+      VerbBinding{"pull", make_pull}, VerbBinding{"images", make_images}, VerbBinding{"unpack", make_unpack},
+      VerbBinding{"init", make_init}, VerbBinding{"new", make_new},       VerbBinding{"config", make_config},
+      VerbBinding{"stat", make_stat}, VerbBinding{"repack", make_repack}, VerbBinding{"insert", make_insert}};
   return dispatch(Program::image, bindings, argc, argv);
 }

@@ -15,8 +15,10 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
-std::string full_name(const UmociVerb& verb) {
-  return verb.alias.empty() ? std::string(verb.name) : cat(verb.name, ", ", verb.alias);
+// Without the word `raw`, beneath which it stands.
+std::string shown_name(const UmociVerb& verb) {
+  auto shown = [](std::string_view name) { return name.starts_with("raw ") ? name.substr(4) : name; };
+  return verb.alias.empty() ? std::string(shown(verb.name)) : cat(shown(verb.name), ", ", shown(verb.alias));
 }
 
 std::string options_help(const Command& command) {
@@ -33,8 +35,7 @@ std::string verbs_of(std::string_view category, bool raw) {
   std::string out = cat("\n   ", category, ":\n");
   for (const UmociVerb& verb : umoci_verbs()) {
     if (verb.category != category || verb.name.starts_with("raw ") != raw) continue;
-    const std::string name = full_name(verb);
-    out += cat("     ", padded(raw ? name.substr(4) : name, 24), verb.summary, '\n');
+    out += cat("     ", padded(shown_name(verb), 24), verb.summary, '\n');
   }
   return out;
 }

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/bundle_in_making.h"
 #include "cli/layer_feed.h"
+#include "cli/repack_data.h"
 #include "fetch/progress.h"
 
 #include <algorithm>
@@ -108,6 +109,7 @@ bool names_no_command(const spec::ImageConfig& image, const specgen::Request& re
 void UnpackFlags::declare(Command& command) {
   command.option("-b,--bundle", "DIR", "where the bundle goes (default ./bundle)", bundle);
   command.flag("--rootfs-only", "make no config.json", rootfs_only);
+  command.flag("--mtree", "keep in the bundle what `oci repack` needs", mtree);
   command.flag("--rootless", "all files are yours; the image's owners are kept in an attribute", rootless);
   command.option("--uid-map", "IN:HOST[:SIZE]", "whose here a user id of the image is; may be repeated", uid_maps);
   command.option("--gid-map", "IN:HOST[:SIZE]", "the same of group ids", gid_maps);
@@ -169,6 +171,13 @@ unpack::Limits UnpackFlags::limits() const {
   return limits;
 }
 
+specgen::Request bundle_request(specgen::Request request, const spec::ImageConfig& image, const unpack::Ids& ids) {
+  request.uid_mappings = mappings_of(ids.uids);
+  request.gid_mappings = mappings_of(ids.gids);
+  if (names_no_command(image, request)) request.command = {"sh"};
+  return request;
+}
+
 void BundleMaker::from_stored(const spec::Image& image) {
   const FileLock lock = store.use();
   BundleInMaking bundle(path);
@@ -208,10 +217,8 @@ void BundleMaker::write_config(int bundle, const spec::Image& image) {
   if (unpack.rootfs_only) return;
   // A bundle made at a terminal is for use at one; -t=false and -t say otherwise.
   container.request.tty = container.tty.value_or(::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1);
-  container.request.uid_mappings = mappings_of(options.ids.uids);
-  container.request.gid_mappings = mappings_of(options.ids.gids);
-  if (names_no_command(image.config, container.request)) container.request.command = {"sh"};
-  write_bundle_config(bundle, image.config, container.request);
+  write_bundle_config(bundle, image.config, bundle_request(container.request, image.config, options.ids));
+  if (unpack.mtree) write_repack_data(bundle, {image.descriptor}, options.ids);
 }
 
 } // namespace oci::cli

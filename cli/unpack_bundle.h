@@ -14,6 +14,7 @@ namespace oci::cli {
 struct UnpackFlags {
   std::string bundle; // --bundle
   bool rootfs_only = false;
+  bool mtree = false; // the bundle can be packed again
   bool rootless = false, keep_dirlinks = false, keep_labels = false;
   Words uid_maps, gid_maps;
   std::string id_shift;
@@ -29,6 +30,9 @@ private:
   unpack::Ids ids() const;
   unpack::Limits limits() const;
 };
+
+// `request` for a rootfs that was unpacked from `image` with these ids.
+specgen::Request bundle_request(specgen::Request request, const spec::ImageConfig& image, const unpack::Ids& ids);
 
 // What the bundle of one image is made with.
 struct BundleMaker {

@@ -2,6 +2,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "unpack/kept_owner.h"
 
 #include <algorithm>
 #include <array>
@@ -32,22 +33,6 @@ bool is_privileged(std::string_view name) {
 
 bool is_whole(const IdMap& map) {
   return map.empty() || (map.size() == 1 && map[0].inside == 0 && map[0].outside == 0 && map[0].size == UINT32_MAX);
-}
-
-constexpr char kept_owner[] = "user.rootlesscontainers";
-
-void put_varint(std::string& out, std::uint32_t number) {
-  for (; number >= 0x80; number >>= 7) out += static_cast<char>((number & 0x7f) | 0x80);
-  out += static_cast<char>(number);
-}
-
-// rootlesscontainers.Resource in protobuf: fields 1 and 2. As umoci has it, root is said by the id that means nothing,
-// since the user is root.
-std::string encode_owner(std::uint32_t uid, std::uint32_t gid) {
-  std::string out;
-  put_varint(out += '\x08', uid != 0 ? uid : UINT32_MAX);
-  put_varint(out += '\x10', gid != 0 ? gid : UINT32_MAX);
-  return out;
 }
 
 // A capability of the initial namespace's root means nothing in a user namespace: there it has to name whose root it is
@@ -112,9 +97,9 @@ void AttributeSetter::place_owner(Attributes& attributes, bool can_keep) {
 
 void AttributeSetter::keep_owner(Attributes& attributes, bool can_keep) {
   if (attributes.uid != 0 || attributes.gid != 0) {
-    if (can_keep) attributes.xattrs.push_back({kept_owner, encode_owner(attributes.uid, attributes.gid)});
+    if (can_keep) attributes.xattrs.push_back({kept_owner_name, encode_owner(attributes.uid, attributes.gid)});
     if (!std::exchange(told_of_owners_, true))
-      warn_(cat("owners that cannot be set are kept in the attribute ", kept_owner));
+      warn_(cat("owners that cannot be set are kept in the attribute ", kept_owner_name));
   }
   attributes.uid = own_uid_;
   attributes.gid = own_gid_;

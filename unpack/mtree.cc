@@ -98,8 +98,7 @@ std::string base64(std::string_view bytes) {
     std::uint32_t group = 0;
     for (std::size_t j = 0; j < 3; ++j)
       group = group << 8 | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0u);
-    for (std::size_t j = 0; j < 4; ++j)
-      out += i + j <= bytes.size() ? base64_letters[group >> (18 - 6 * j) & 63] : '=';
+    for (std::size_t j = 0; j < 4; ++j) out += i + j <= bytes.size() ? base64_letters[group >> (18 - 6 * j) & 63] : '=';
   }
   return out;
 }
@@ -310,7 +309,8 @@ private:
 } // namespace
 
 std::string mtree_text(const Tree& tree, const std::string& title) {
-  return cat("#          tree: ", vis(title), "\n#      keywords: size,type,uid,gid,mode,link,nlink,tar_time,sha256digest,xattr\n",
+  return cat("#          tree: ", vis(title),
+             "\n#      keywords: size,type,uid,gid,mode,link,nlink,tar_time,sha256digest,xattr\n",
              MtreeWriter(tree).finish());
 }
 

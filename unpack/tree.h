@@ -16,12 +16,12 @@ struct Node {
   mode_t mode = 0;        // 07777 at most
   std::uint32_t uid = 0, gid = 0;
   std::uint64_t size = 0;
-  std::uint64_t links = 1;             // of what is no folder
-  std::int64_t mtime = 0;              // whole seconds, all that layers can hold
-  std::string target;                  // of a symlink
-  std::uint32_t major = 0, minor = 0;  // of a device; 0 where they are not known (mtree)
-  std::string sha256;                  // of a file's content, in hex; "" where it was not computed
-  std::vector<Xattr> xattrs;           // by name, and only those that layers hold
+  std::uint64_t links = 1;            // of what is no folder
+  std::int64_t mtime = 0;             // whole seconds, all that layers can hold
+  std::string target;                 // of a symlink
+  std::uint32_t major = 0, minor = 0; // of a device; 0 where they are not known (mtree)
+  std::string sha256;                 // of a file's content, in hex; "" where it was not computed
+  std::vector<Xattr> xattrs;          // by name, and only those that layers hold
 };
 
 // By path: "" is the root, "a/b" what is in it. A folder comes before what is in it.

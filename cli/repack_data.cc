@@ -1,0 +1,66 @@
+#include "cli/repack_data.h"
+
+#include "base/files.h"
+#include "base/sys.h"
+
+namespace oci::cli {
+
+namespace {
+
+constexpr std::size_t max_mtree_bytes = 512u << 20;
+
+} // namespace
+
+Fd open_rootfs(int bundle) {
+  return check(sys::openat(bundle, "rootfs", O_RDONLY | O_DIRECTORY | O_NOFOLLOW), "open the bundle's rootfs");
+}
+
+void write_repack_data(int bundle, const spec::DescriptorWalk& from, const unpack::Ids& ids) {
+  const Fd rootfs = open_rootfs(bundle);
+  const std::string mtree = spec::mtree_file(from);
+  write_file_atomic(bundle, mtree, unpack::mtree_text(unpack::scan_tree(rootfs.get()), "rootfs"), 0644);
+  try {
+    spec::write_umoci_bundle(bundle, {from, ids.maps(), ids.rootless});
+  } catch (...) {
+    (void)sys::unlinkat(bundle, mtree);
+    throw;
+  }
+}
+
+RepackData read_repack_data(int bundle) {
+  RepackData data;
+  data.origin = spec::read_umoci_bundle(bundle);
+  const std::string mtree = spec::mtree_file(data.origin.from);
+  if (!sys::fstatat(bundle, mtree)) fail("the bundle has no ", mtree, ", so it is not known what was unpacked");
+  data.before = unpack::parse_mtree(read_file_at(bundle, mtree, max_mtree_bytes, O_NOFOLLOW), mtree);
+  return data;
+}
+
+CompressChoice parse_compress(const std::string& text) {
+  if (text == "auto") return CompressChoice::automatic;
+  if (text == "none") return CompressChoice::none;
+  if (text == "gzip") return CompressChoice::gzip;
+  if (text == "zstd") return CompressChoice::zstd;
+  fail("--compress ", printable(text, 80), ": not one of auto, none, gzip, zstd");
+}
+
+spec::media::Compression choose_compression(CompressChoice choice, const spec::Manifest& manifest) {
+  using spec::media::Compression;
+  switch (choice) {
+  case CompressChoice::none:
+    return Compression::none;
+  case CompressChoice::gzip:
+    return Compression::gzip;
+  case CompressChoice::zstd:
+    return Compression::zstd;
+  case CompressChoice::automatic:
+    break;
+  }
+  for (auto layer = manifest.layers.rbegin(); layer != manifest.layers.rend(); ++layer) {
+    const auto compression = spec::media::layer_compression(layer->media_type);
+    if (compression == Compression::gzip || compression == Compression::zstd) return *compression;
+  }
+  return Compression::gzip;
+}
+
+} // namespace oci::cli
