@@ -73,6 +73,10 @@ Result<std::size_t> pread(int fd, void* data, std::size_t size, off_t offset) {
   return counted(retry([&] { return ::pread(fd, data, size, offset); }));
 }
 
+Result<std::size_t> pwrite(int fd, const void* data, std::size_t size, off_t offset) {
+  return counted(retry([&] { return ::pwrite(fd, data, size, offset); }));
+}
+
 Result<struct stat> fstat(int fd) {
   struct stat status;
   if (::fstat(fd, &status) == -1) return tl::unexpected(Errno{errno});

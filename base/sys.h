@@ -34,6 +34,7 @@ Result<Fd> openat2(int dir, const std::string& path, std::uint64_t flags, std::u
 Result<std::size_t> read(int fd, void* data, std::size_t size);
 Result<std::size_t> write(int fd, const void* data, std::size_t size);
 Result<std::size_t> pread(int fd, void* data, std::size_t size, off_t offset);
+Result<std::size_t> pwrite(int fd, const void* data, std::size_t size, off_t offset);
 
 Result<struct stat> fstat(int fd);
 Result<struct stat> fstatat(int dir, const std::string& path, int flags = AT_SYMLINK_NOFOLLOW);

@@ -1,3 +1,4 @@
+#include "cli/copy_verbs.h"
 #include "cli/edit_verbs.h"
 #include "cli/image_half.h"
 #include "cli/image_verbs.h"
@@ -16,9 +17,10 @@ int main(int argc, char** argv) {
     return 1;
   }
   if (is_umoci_line(argc, argv)) return umoci_main(argc, argv);
-  constexpr std::array bindings{
-      VerbBinding{"pull", make_pull}, VerbBinding{"images", make_images}, VerbBinding{"unpack", make_unpack},
-      VerbBinding{"init", make_init}, VerbBinding{"new", make_new},       VerbBinding{"config", make_config},
-      VerbBinding{"stat", make_stat}, VerbBinding{"repack", make_repack}, VerbBinding{"insert", make_insert}};
+  constexpr std::array bindings{VerbBinding{"pull", make_pull},     VerbBinding{"images", make_images},
+                                VerbBinding{"unpack", make_unpack}, VerbBinding{"init", make_init},
+                                VerbBinding{"new", make_new},       VerbBinding{"config", make_config},
+                                VerbBinding{"stat", make_stat},     VerbBinding{"repack", make_repack},
+                                VerbBinding{"insert", make_insert}, VerbBinding{"copy", make_copy}};
   return dispatch(Program::image, bindings, argc, argv);
 }

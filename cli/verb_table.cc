@@ -9,6 +9,8 @@ namespace {
 constexpr std::array table{
     VerbEntry{"pull", "", Program::image, Group::images, "IMAGE",
               "fetch an image from a registry, layout or archive into the store", "oci pull alpine"},
+    VerbEntry{"copy", "", Program::image, Group::images, "SRC... DST", "copy images from anywhere to anywhere",
+              "oci copy docker://alpine oci-archive:alpine.tar"},
     VerbEntry{"images", "", Program::image, Group::store, "", "list the images of the store", "oci images"},
     VerbEntry{"init", "", Program::image, Group::layouts, "--layout DIR", "make an empty image layout",
               "oci init --layout ./images"},

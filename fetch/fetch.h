@@ -66,3 +66,5 @@ struct Pulled {
 Pulled pull(spec::Store& store, const spec::ImageName& name, const PullOptions& options, Progress& progress);
 
 } // namespace oci::fetch
+
+#include "fetch/copy.h" // uses the options above

@@ -54,15 +54,17 @@ std::uint64_t ProgressCounts::size_of(std::string_view name) const {
 double ProgressCounts::seconds() const { return std::chrono::duration<double>(now() - begun_).count(); }
 
 std::string_view ProgressCounts::doing() const {
+  if (phase_ == Progress::Phase::copy) return "copying";
   return phase_ == Progress::Phase::download ? "downloading" : "extracting";
 }
 
 std::string_view ProgressCounts::done_word() const {
+  if (phase_ == Progress::Phase::copy) return "copied";
   return phase_ == Progress::Phase::download ? "downloaded" : "extracted";
 }
 
 std::string ProgressCounts::pieces_text(std::size_t count) const {
-  std::string_view word = phase_ == Progress::Phase::download ? "blob" : "layer";
+  std::string_view word = phase_ == Progress::Phase::extract ? "layer" : "blob";
   return cat(count, " ", word, count == 1 ? "" : "s");
 }
 

@@ -1,6 +1,7 @@
 // The one path every image takes into the store, whatever it comes from.
 #include "fetch/archive_source.h"
 #include "fetch/docker_archive_source.h"
+#include "fetch/documents.h"
 #include "fetch/fetch.h"
 #include "fetch/image_source.h"
 #include "fetch/intake.h"
@@ -31,48 +32,10 @@ std::unique_ptr<ImageSource> open_source(const spec::Store& store, const spec::I
   fail("images cannot be pulled from this transport; docker://, oci:, oci-archive: and docker-archive: can");
 }
 
-void check_document(const spec::RawBlob& document, std::string_view shown) {
-  if (document.bytes.size() > spec::max_document_bytes) {
-    fail(shown, ": larger than ", human_bytes(spec::max_document_bytes));
-  }
-  Digest actual = digest_of(document.bytes, document.digest.algorithm());
-  if (actual != document.digest) {
-    fail(shown, ": wrong digest: asked for ", document.digest.text(), ", its content is ", actual.text());
-  }
-}
-
-spec::RawBlob top_document(ImageSource& source) {
-  spec::RawBlob document = source.top();
-  if (document.digest.empty()) document.digest = digest_of(document.bytes);
-  check_document(document, "manifest");
-  return document;
-}
-
 // A document the store has is not asked for again.
-spec::RawBlob instance_document(const spec::Store& store, ImageSource& source, const spec::Descriptor& descriptor) {
+spec::RawBlob stored_or_fetched(const spec::Store& store, ImageSource& source, const spec::Descriptor& descriptor) {
   if (store.layout().has_blob(descriptor)) return spec::read_document(store.layout(), descriptor);
-  std::string shown = cat("manifest ", descriptor.digest.text());
-  if (descriptor.size > static_cast<std::int64_t>(spec::max_document_bytes)) {
-    fail(shown, ": larger than ", human_bytes(spec::max_document_bytes));
-  }
-  spec::RawBlob document{descriptor.media_type, descriptor.digest, source.document(descriptor)};
-  if (static_cast<std::int64_t>(document.bytes.size()) != descriptor.size) {
-    fail(shown, ": has ", document.bytes.size(), " bytes, the index says ", descriptor.size);
-  }
-  check_document(document, shown);
-  return document;
-}
-
-[[noreturn]] void fail_no_platform(const spec::Index& index, const spec::Platform& wanted) {
-  std::vector<std::string> offered;
-  for (const spec::Descriptor& entry : index.manifests) {
-    if (entry.platform) offered.push_back(spec::platform_text(*entry.platform));
-  }
-  Error error(cat("image not found: none in the index is for ", spec::platform_text(wanted)), 2);
-  if (!offered.empty()) {
-    throw std::move(error).with_hint(cat("--platform can be ", printable(join(offered, ", "))));
-  }
-  throw error;
+  return instance_document(source, descriptor);
 }
 
 // From the top document down to the manifest of one image.
@@ -89,9 +52,7 @@ spec::RawBlob find_manifest(const spec::Store& store, ImageSource& source, const
       break;
     }
     spec::Index index = spec::parse_index(document.bytes, shown);
-    const spec::Descriptor* chosen = spec::choose_platform(index, wanted);
-    if (!chosen) fail_no_platform(index, wanted);
-    document = instance_document(store, source, *chosen);
+    document = stored_or_fetched(store, source, choose_instance(index, wanted));
   }
   fail("indexes within indexes, more than ", spec::max_index_depth, " deep");
 }

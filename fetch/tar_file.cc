@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/sys.h"
 #include "fetch/archive_reader.h"
+#include "fetch/tar_writer.h"
 
 #include <algorithm>
 #include <archive.h>
@@ -82,17 +83,6 @@ private:
 std::string_view plain_name(std::string_view name) {
   while (name.starts_with("./")) name.remove_prefix(2);
   return name;
-}
-
-// Without a name from the start where the file system can do that.
-Fd nameless_file(int folder, const std::string& purpose) {
-  Result<Fd> file = sys::openat(folder, ".", O_TMPFILE | O_RDWR, 0600);
-  if (file) return std::move(*file);
-  std::string name = cat("archive-", random_name(12));
-  Fd named = check(sys::openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600),
-                   "create a temporary file for ", purpose);
-  check(sys::unlinkat(folder, name), "unlink a temporary file for ", purpose);
-  return named;
 }
 
 // By the checksum of its first header, so that no other stream is copied without end (tar(5)).

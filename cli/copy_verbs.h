@@ -1,0 +1,28 @@
+// The verbs that move images between places, and what they share.
+#pragma once
+
+#include "cli/side_options.h"
+#include "cli/verbs.h"
+#include "fetch/fetch.h"
+
+#include <memory>
+#include <string>
+
+namespace oci::cli {
+
+struct CopyFlags {
+  ChoiceFlags choice;
+  SideFlags both, source, destination;
+  std::string multi_arch, format, digestfile, compress_format, compress_level, parallel, retry_times, retry_delay,
+      tmpdir;
+  Words additional_tags;
+  bool all = false, preserve_digests = false, compress = false, decompress = false, keep_plain = false,
+       force_compress = false, precompute = false, remove_signatures = false, quiet = false;
+
+  void declare(Command& command);
+};
+fetch::CopyOptions copy_options(const CopyFlags& flags, spec::Transport to);
+
+std::unique_ptr<Verb> make_copy();
+
+} // namespace oci::cli

@@ -1,0 +1,21 @@
+// The destinations by their transports. Each lives in <transport>_destination.cc.
+#pragma once
+
+#include "fetch/fetch.h"
+#include "fetch/image_destination.h"
+
+#include <memory>
+
+namespace oci::fetch {
+
+std::unique_ptr<ImageDestination> write_layout(const spec::ImageName& name, const CopyOptions& options);
+std::unique_ptr<ImageDestination> write_oci_archive(const spec::ImageName& name, int scratch);
+std::unique_ptr<ImageDestination> write_docker_archive(const spec::ImageName& name, const CopyOptions& options,
+                                                       int scratch);
+std::unique_ptr<ImageDestination> write_dir(const spec::ImageName& name);
+std::unique_ptr<ImageDestination> write_registry(const spec::ImageName& name, const CopyOptions& options,
+                                                 Progress& progress);
+std::unique_ptr<ImageDestination> write_daemon(const spec::ImageName& name, const CopyOptions& options, int scratch,
+                                               Progress& progress);
+
+} // namespace oci::fetch

@@ -1,0 +1,16 @@
+// Manifests and indexes as a source gives them, checked: digest, size, limits.
+#pragma once
+
+#include "fetch/image_source.h"
+#include "spec/image.h"
+
+namespace oci::fetch {
+
+// What the source's name stands for, with its digest.
+spec::RawBlob top_document(ImageSource& source);
+// A document an index names.
+spec::RawBlob instance_document(ImageSource& source, const spec::Descriptor& descriptor);
+// The entry for a platform. Throws with exit code 2 and a hint at what there is.
+const spec::Descriptor& choose_instance(const spec::Index& index, const spec::Platform& wanted);
+
+} // namespace oci::fetch
