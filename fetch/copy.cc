@@ -29,7 +29,7 @@ spec::Descriptor describe(const spec::RawBlob& document, DocumentForm form, bool
 }
 
 std::unique_ptr<ImageDestination> open_destination(const spec::ImageName& name, const CopyOptions& options, int scratch,
-                                                   Progress&) {
+                                                   Progress& progress) {
   switch (name.transport) {
   case spec::Transport::oci:
     return write_layout(name, options);
@@ -40,6 +40,7 @@ std::unique_ptr<ImageDestination> open_destination(const spec::ImageName& name, 
   case spec::Transport::dir:
     return write_dir(name);
   case spec::Transport::docker:
+    return write_registry(name, options, progress);
   case spec::Transport::docker_daemon:
     break;
   }

@@ -1,0 +1,168 @@
+// docker://REFERENCE as a destination: distribution-spec 1.1, push.
+#include "fetch/destinations.h"
+#include "fetch/registry_call.h"
+#include "fetch/registry_error.h"
+
+namespace oci::fetch {
+namespace {
+
+using std::chrono::milliseconds;
+
+[[noreturn]] void fail_push(const std::string& what, const RegistrySession& session, const HttpAnswer& answer) {
+  fail(what, ": ", session.base().host(), " answered ", registry_error(answer).text(answer.status));
+}
+
+// Where an upload goes on. Another host than the registry's may be named, by the rules of a redirect.
+Url upload_url(RegistrySession& session, const HttpAnswer& answer, const std::string& what) {
+  const std::string location = answer.header("location");
+  std::optional<Url> url = location.empty() ? std::nullopt : session.base().resolve(location);
+  if (!url) fail(what, ": ", session.base().host(), " does not say where to upload to");
+  if (auto why = refused_step(session.base(), *url, session.insecure())) {
+    fail(what, ": upload to ", url->shown(), " refused: ", *why);
+  }
+  return *url;
+}
+
+// One blob: POST begins it, PATCH streams it, PUT gives it its digest.
+class Upload final : public DestinationBlob, private BodySender {
+public:
+  Upload(RegistrySession& session, std::optional<std::uint64_t> size)
+      : session_(session), size_(size), what_("upload a blob") {
+    begin();
+  }
+  Upload(const Upload&) = delete;
+  Upload& operator=(const Upload&) = delete;
+  ~Upload() override { exchange_.reset(); }
+
+  void write(Bytes bytes) override {
+    rest_ = bytes;
+    bool stuck = false;
+    while (!rest_.empty()) {
+      if (exchange_->finished()) fail_early();
+      const std::size_t before = rest_.size();
+      exchange_->resume();
+      session_.http().step(stuck ? milliseconds(100) : milliseconds(0));
+      stuck = rest_.size() == before;
+    }
+  }
+
+  void restart() override {
+    exchange_.reset();
+    rest_ = {};
+    ended_ = false;
+    begin();
+  }
+
+  void commit(const spec::Descriptor& content) override {
+    what_ = cat("upload blob ", content.digest.text());
+    ended_ = true;
+    exchange_->resume();
+    while (!exchange_->finished()) session_.http().step(milliseconds(100));
+    exchange_->rethrow();
+    if (exchange_->failure()) fail(what_, ": ", exchange_->failure()->text);
+    const HttpAnswer& sent = exchange_->answer();
+    if (sent.status < 200 || sent.status > 299) fail_push(what_, session_, sent);
+    const Url last = upload_url(session_, sent, what_).with_query("digest", content.digest.text());
+    RegistryCall call(session_, {.what = what_, .url = last, .method = "PUT"});
+    const HttpAnswer& answer = call.finish();
+    if (answer.status != 201 && answer.status != 204) fail_push(what_, session_, answer);
+  }
+
+private:
+  void begin() {
+    RegistryCall call(session_, {.what = what_, .url = session_.repository_url("blobs/uploads/"), .method = "POST"});
+    const HttpAnswer& answer = call.finish();
+    if (answer.status == 401 || answer.status == 403) session_.auth().fail_denied(answer);
+    if (answer.status != 202) fail_push(what_, session_, answer);
+    HttpRequest request{.url = upload_url(session_, answer, what_)};
+    request.method = "PATCH";
+    request.headers = {"Content-Type: application/octet-stream"};
+    request.sender = this;
+    request.sent_size = size_;
+    if (request.url.same_origin(session_.base())) {
+      request.authorization = session_.auth().authorization();
+      request.with_client_cert = true;
+    }
+    exchange_ = session_.http().start(std::move(request));
+  }
+
+  std::optional<std::size_t> read(std::span<std::byte> into) noexcept override {
+    if (rest_.empty()) return ended_ ? std::optional<std::size_t>(0) : std::nullopt;
+    const std::size_t count = std::min(into.size(), rest_.size());
+    std::copy_n(rest_.begin(), count, into.begin());
+    rest_ = rest_.subspan(count);
+    return count;
+  }
+
+  [[noreturn]] void fail_early() {
+    exchange_->rethrow();
+    if (exchange_->failure()) fail(what_, ": ", exchange_->failure()->text);
+    fail_push(what_, session_, exchange_->answer());
+  }
+
+  RegistrySession& session_;
+  std::optional<std::uint64_t> size_;
+  std::string what_;
+  Bytes rest_;
+  bool ended_ = false;
+  std::unique_ptr<HttpExchange> exchange_;
+};
+
+RegistryOptions for_push(RegistryOptions options) {
+  options.access = Access::push;
+  return options;
+}
+
+class RegistryDestination final : public ImageDestination {
+public:
+  RegistryDestination(const spec::ImageName& name, const CopyOptions& options, Progress& progress)
+      : reference_(*name.reference), options_(for_push(options.destination)), session_(reference_, options_, progress) {
+  }
+
+  const Abilities& abilities() const override { return abilities_; }
+  Digest required_digest() const override { return reference_.digest; }
+
+  bool has_blob(const spec::Descriptor& descriptor) override {
+    RegistryCall call(session_, {.what = cat("look for blob ", descriptor.digest.text()),
+                                 .url = session_.repository_url(cat("blobs/", descriptor.digest.text())),
+                                 .head = true});
+    return call.finish().status == 200;
+  }
+
+  std::unique_ptr<DestinationBlob> begin_blob(const spec::Descriptor* known, Kind) override {
+    return std::make_unique<Upload>(session_,
+                                    known ? std::optional(static_cast<std::uint64_t>(known->size)) : std::nullopt);
+  }
+
+  void put_document(const spec::Descriptor& descriptor, const std::string& bytes, Place place,
+                    const std::string&) override {
+    const bool tagged = place == Place::top && !reference_.tag.empty();
+    const std::string name = tagged ? reference_.tag : descriptor.digest.text();
+    const std::string what = cat("upload manifest ", name);
+    RegistryCall call(session_, {.what = what,
+                                 .url = session_.repository_url(cat("manifests/", name)),
+                                 .headers = {cat("Content-Type: ", descriptor.media_type)},
+                                 .method = "PUT",
+                                 .sent = bytes});
+    const HttpAnswer& answer = call.finish();
+    if (answer.status != 201 && answer.status != 200) fail_push(what, session_, answer);
+  }
+  void finish() override {}
+
+private:
+  const Abilities abilities_{.transport = "docker",
+                             .manifests = {spec::media::oci_manifest, spec::media::docker_manifest},
+                             .layers = Layers::compressed};
+  spec::Reference reference_;
+  RegistryOptions options_;
+  RegistrySession session_;
+};
+
+} // namespace
+
+std::unique_ptr<ImageDestination> write_registry(const spec::ImageName& name, const CopyOptions& options,
+                                                 Progress& progress) {
+  return std::make_unique<RegistryDestination>(name, options, progress);
+}
+
+} // namespace oci::fetch
