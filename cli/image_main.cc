@@ -17,10 +17,10 @@ int main(int argc, char** argv) {
     return 1;
   }
   if (is_umoci_line(argc, argv)) return umoci_main(argc, argv);
-  constexpr std::array bindings{VerbBinding{"pull", make_pull},     VerbBinding{"images", make_images},
-                                VerbBinding{"unpack", make_unpack}, VerbBinding{"init", make_init},
-                                VerbBinding{"new", make_new},       VerbBinding{"config", make_config},
-                                VerbBinding{"stat", make_stat},     VerbBinding{"repack", make_repack},
-                                VerbBinding{"insert", make_insert}, VerbBinding{"copy", make_copy}};
+  constexpr std::array bindings{
+      VerbBinding{"pull", make_pull}, VerbBinding{"images", make_images}, VerbBinding{"unpack", make_unpack},
+      VerbBinding{"init", make_init}, VerbBinding{"new", make_new},       VerbBinding{"config", make_config},
+      VerbBinding{"stat", make_stat}, VerbBinding{"repack", make_repack}, VerbBinding{"insert", make_insert},
+      VerbBinding{"copy", make_copy}, VerbBinding{"export", make_export}, VerbBinding{"diff", make_diff}};
   return dispatch(Program::image, bindings, argc, argv);
 }
