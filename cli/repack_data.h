@@ -2,7 +2,7 @@
 #pragma once
 
 #include "spec/umoci_bundle.h"
-#include "unpack/layer_writer.h"
+#include "unpack/unpack.h"
 
 namespace oci::cli {
 

@@ -9,7 +9,6 @@
 #include "base/files.h"
 #include "base/stop_signals.h"
 #include "base/sys.h"
-#include "unpack/names.h"
 
 namespace oci::cli {
 
@@ -80,7 +79,7 @@ public:
     ImagePlace place = open(globals, words);
     expect_words(words, names);
     if (words.back().empty()) fail("TARGET is empty");
-    const std::string target = unpack::clean_name(words.back());
+    const std::string target = clean_path(cat('/', words.back())).substr(1);
     const StopSignals stop;
     add_layer(globals, place, "insert", [&](Sink& tar) {
       unpack::LayerWriter writer(tar, {ids(), newest(), stop.fd()});

@@ -104,3 +104,5 @@ void unpack_image(const spec::Layout& layout, const spec::Image& image, int bund
                   Progress& progress);
 
 } // namespace oci::unpack
+
+#include "unpack/layer_writer.h" // and back: what makes layers
