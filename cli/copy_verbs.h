@@ -24,5 +24,6 @@ struct CopyFlags {
 fetch::CopyOptions copy_options(const CopyFlags& flags, spec::Transport to);
 
 std::unique_ptr<Verb> make_copy();
+std::unique_ptr<Verb> make_inspect();
 
 } // namespace oci::cli

@@ -135,7 +135,9 @@ int report_errors(int failure_code, const std::function<int(int& failure_code)>&
 
 int dispatch(Program program, std::span<const VerbBinding> bindings, int argc, char** argv) {
   return report_errors(1, [&](int& failure_code) -> int {
-    if (program == Program::oci && personality_of(argv[0]) == Personality::umoci) exec_image_half({argv, argv + argc});
+    const Personality personality = personality_of(argv[0]);
+    const bool image_tool = personality == Personality::umoci || personality == Personality::skopeo;
+    if (program == Program::oci && image_tool) exec_image_half({argv, argv + argc});
     return dispatch_or_throw(program, bindings, argc, argv, failure_code);
   });
 }

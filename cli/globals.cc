@@ -16,6 +16,8 @@ std::string_view name_of(Personality personality) {
     return "runc";
   case Personality::crun:
     return "crun";
+  case Personality::skopeo:
+    return "skopeo";
   case Personality::umoci:
     return "umoci";
   case Personality::oci:
@@ -53,6 +55,7 @@ Personality personality_of(const char* argv0) {
   if (name == "runc") return Personality::runc;
   if (name == "crun") return Personality::crun;
   if (name == "umoci") return Personality::umoci;
+  if (name == "skopeo") return Personality::skopeo;
   return Personality::oci;
 }
 

@@ -9,7 +9,7 @@
 namespace oci::cli {
 
 // Called through a link named like an older tool, we have its command line (architecture, "The command line").
-enum class Personality { oci, runc, crun, umoci };
+enum class Personality { oci, runc, crun, umoci, skopeo };
 
 struct Globals {
   Personality personality = Personality::oci;

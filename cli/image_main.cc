@@ -2,6 +2,7 @@
 #include "cli/edit_verbs.h"
 #include "cli/image_half.h"
 #include "cli/image_verbs.h"
+#include "cli/skopeo.h"
 #include "cli/umoci.h"
 
 #include "base/log.h"
@@ -16,11 +17,13 @@ int main(int argc, char** argv) {
     oci::log::report(error);
     return 1;
   }
+  if (is_skopeo_line(argc, argv)) return skopeo_main(argc, argv);
   if (is_umoci_line(argc, argv)) return umoci_main(argc, argv);
   constexpr std::array bindings{
-      VerbBinding{"pull", make_pull}, VerbBinding{"images", make_images}, VerbBinding{"unpack", make_unpack},
-      VerbBinding{"init", make_init}, VerbBinding{"new", make_new},       VerbBinding{"config", make_config},
-      VerbBinding{"stat", make_stat}, VerbBinding{"repack", make_repack}, VerbBinding{"insert", make_insert},
-      VerbBinding{"copy", make_copy}, VerbBinding{"export", make_export}, VerbBinding{"diff", make_diff}};
+      VerbBinding{"pull", make_pull}, VerbBinding{"images", make_images},   VerbBinding{"unpack", make_unpack},
+      VerbBinding{"init", make_init}, VerbBinding{"new", make_new},         VerbBinding{"config", make_config},
+      VerbBinding{"stat", make_stat}, VerbBinding{"repack", make_repack},   VerbBinding{"insert", make_insert},
+      VerbBinding{"copy", make_copy}, VerbBinding{"inspect", make_inspect}, VerbBinding{"export", make_export},
+      VerbBinding{"diff", make_diff}};
   return dispatch(Program::image, bindings, argc, argv);
 }

@@ -185,13 +185,16 @@ public:
     command.words(2, any_number, {"SRC", "DST"});
   }
 
-  int run(const Globals&, const Command&, Words words) override {
+  int run(const Globals& globals, const Command&, Words words) override {
+    as_skopeo_ = globals.personality == Personality::skopeo;
     const std::string destination = words.back();
     words.pop_back();
-    const auto registry = registry_in(destination);
+    const auto registry = as_skopeo_ ? std::nullopt : registry_in(destination);
     const spec::Transport to = registry ? spec::Transport::docker : spec::ImageName::parse(destination).transport;
-    const fetch::CopyOptions options = copy_options(flags_, to);
-    const auto progress = flags_.quiet ? fetch::silent_progress() : fetch::progress_for(STDERR_FILENO);
+    fetch::CopyOptions options = copy_options(flags_, to);
+    const bool quiet = flags_.quiet || as_skopeo_;
+    if (as_skopeo_ && !flags_.quiet) options.say = [](const std::string& line) { std::printf("%s\n", line.c_str()); };
+    const auto progress = quiet ? fetch::silent_progress() : fetch::progress_for(STDERR_FILENO);
     const std::vector<Job> jobs = jobs_of(words, options);
     std::vector<fetch::Copied> copied;
     if (registry) {
@@ -238,16 +241,18 @@ private:
     for (std::size_t i = 0; i < copied.size(); ++i) {
       const std::string& digest = copied[i].manifest.digest.text();
       for (const std::string& change : copied[i].changes) {
+        if (as_skopeo_) break;
         log::warning(printable(jobs[i].source.text()), ": the digest is another one: ", change);
       }
       digests += cat(digests.empty() ? "" : "\n", digest);
-      const bool stdout_is_taken = destination.ends_with(":-");
+      const bool stdout_is_taken = as_skopeo_ || destination.ends_with(":-");
       if (!stdout_is_taken) std::printf("%s\n", digest.c_str());
     }
     if (!flags_.digestfile.empty()) write_file_atomic(AT_FDCWD, flags_.digestfile, digests, 0644);
   }
 
   CopyFlags flags_;
+  bool as_skopeo_ = false;
 };
 
 } // namespace

@@ -11,6 +11,8 @@ constexpr std::array table{
               "fetch an image from a registry, layout or archive into the store", "oci pull alpine"},
     VerbEntry{"copy", "", Program::image, Group::images, "SRC... DST", "copy images from anywhere to anywhere",
               "oci copy docker://alpine oci-archive:alpine.tar"},
+    VerbEntry{"inspect", "", Program::image, Group::images, "IMAGE", "show an image where it is, without fetching it",
+              "oci inspect docker://alpine"},
     VerbEntry{"images", "", Program::image, Group::store, "", "list the images of the store", "oci images"},
     VerbEntry{"init", "", Program::image, Group::layouts, "--layout DIR", "make an empty image layout",
               "oci init --layout ./images"},

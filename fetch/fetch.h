@@ -68,3 +68,4 @@ Pulled pull(spec::Store& store, const spec::ImageName& name, const PullOptions& 
 } // namespace oci::fetch
 
 #include "fetch/copy.h" // uses the options above
+#include "fetch/inspect.h"

@@ -1,0 +1,99 @@
+// oci inspect IMAGE
+#include "cli/copy_verbs.h"
+
+#include "base/error.h"
+#include "base/json.h"
+
+#include <cstdio>
+
+namespace oci::cli {
+
+namespace {
+
+Json texts(const std::vector<std::string>& values) {
+  Json list = Json::Array();
+  for (const std::string& value : values) list.push(value);
+  return list;
+}
+
+Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+Json summary(const spec::ImageName& name, const fetch::LookedAt& seen) {
+  const spec::ImageConfig config = spec::parse_image_config(seen.config, "config");
+  const spec::ContainerConfig container = config.config.value_or(spec::ContainerConfig{});
+  Json json;
+  if (name.transport == spec::Transport::docker) json.set("Name", name.reference->name());
+  json.set("Digest", seen.top.digest.text());
+  json.set("RepoTags", Json::Array());
+  json.set("Created", or_null(config.created));
+  const Json* docker = config.extra.find("docker_version");
+  json.set("DockerVersion", docker && docker->as_string() ? *docker : Json(""));
+  Json labels = container.labels.empty() ? Json() : Json(Json::Object());
+  for (const auto& [key, value] : container.labels) labels.set(key, value);
+  json.set("Labels", std::move(labels));
+  json.set("Architecture", config.architecture);
+  if (!config.variant.empty()) json.set("Variant", config.variant);
+  json.set("Os", config.os);
+  Json layers = Json::Array(), data = Json::Array();
+  for (const spec::Descriptor& layer : seen.manifest.layers) {
+    layers.push(layer.digest.text());
+    Json one, annotations = layer.annotations.empty() ? Json() : Json(Json::Object());
+    for (const auto& [key, value] : layer.annotations) annotations.set(key, value);
+    one.set("MIMEType", layer.media_type);
+    one.set("Digest", layer.digest.text());
+    one.set("Size", layer.size);
+    one.set("Annotations", std::move(annotations));
+    data.push(std::move(one));
+  }
+  json.set("Layers", std::move(layers));
+  json.set("LayersData", std::move(data));
+  json.set("Env", texts(container.env));
+  return json;
+}
+
+class Inspect final : public Verb {
+public:
+  void declare(Command& command) override {
+    command.flag("--raw", "print the manifest or index as it is", raw_);
+    command.flag("--config", "print the configuration", config_);
+    command.flag("-n,--no-tags", "do not list the repository's tags", no_tags_);
+    command.hide_last();
+    choice_.declare(command);
+    command.option("--tmpdir", "DIR", "where large temporary files go", tmpdir_);
+    command.hide_last();
+    side_.declare(command, "", true);
+    command.words(1, 1, {"IMAGE"});
+  }
+
+  int run(const Globals&, const Command&, Words words) override {
+    fetch::CopyOptions options;
+    options.source = registry_options(side_, side_);
+    options.platforms = choice_.wanted();
+    options.temp_folder = tmpdir_;
+    const spec::ImageName name = spec::ImageName::parse(words[0]);
+    print(with_context(cat("inspect ", printable(words[0])), [&] { return text(name, options); }));
+    return 0;
+  }
+
+private:
+  std::string text(const spec::ImageName& name, const fetch::CopyOptions& options) const {
+    const JsonStyle style{.indent = "    ", .escape_html = true};
+    if (raw_ && !config_) return fetch::look_at_top(name, options).bytes;
+    const fetch::LookedAt seen = fetch::look_at(name, options);
+    if (raw_) return seen.config;
+    if (config_) return cat(dump_json(parse_json(seen.config, "config"), style), "\n");
+    return cat(dump_json(summary(name, seen), style), "\n");
+  }
+  static void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+  ChoiceFlags choice_;
+  SideFlags side_;
+  std::string tmpdir_;
+  bool raw_ = false, config_ = false, no_tags_ = false;
+};
+
+} // namespace
+
+std::unique_ptr<Verb> make_inspect() { return std::make_unique<Inspect>(); }
+
+} // namespace oci::cli

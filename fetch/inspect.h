@@ -1,0 +1,22 @@
+// An image looked at where it is: its documents, without a layer being fetched. A part of fetch/fetch.h.
+#pragma once
+
+#include "spec/image.h"
+#include "spec/reference.h"
+
+#include <string>
+
+namespace oci::fetch {
+
+struct LookedAt {
+  spec::RawBlob top;   // what the name stands for: an image or an index
+  spec::RawBlob image; // the manifest of the one chosen
+  spec::Manifest manifest;
+  std::string config; // its bytes, checked
+};
+
+// options.source and options.platforms say how and which. Throws Error, with exit code 2 when there is none.
+spec::RawBlob look_at_top(const spec::ImageName& name, const CopyOptions& options);
+LookedAt look_at(const spec::ImageName& name, const CopyOptions& options);
+
+} // namespace oci::fetch
