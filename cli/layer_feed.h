@@ -4,8 +4,7 @@
 #pragma once
 
 #include "cli/bundle_in_making.h"
-#include "fetch/observer.h"
-#include "fetch/progress.h"
+#include "fetch/fetch.h"
 #include "spec/store.h"
 #include "unpack/unpack.h"
 

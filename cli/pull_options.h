@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/args.h"
-#include "fetch/observer.h"
+#include "fetch/fetch.h"
 #include "spec/store.h"
 #include "spec/verified_blob.h"
 

@@ -5,7 +5,7 @@
 #include "cli/bundle_in_making.h"
 #include "cli/layer_feed.h"
 #include "cli/repack_data.h"
-#include "fetch/progress.h"
+#include "fetch/fetch.h"
 
 #include <algorithm>
 #include <optional>

@@ -315,6 +315,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         manifest["layers"][0]["urls"] = [f"{self.attacker()}/foreign"]
         if kind == "manifests":
             return self.reply(200, json.dumps(manifest).encode(), {"Content-Type": self.image.descriptor["mediaType"]})
+        if name != manifest["layers"][0]["digest"]:
+            return self.serve(kind, name)
         self.problem(404, "BLOB_UNKNOWN")
 
     # --- logins

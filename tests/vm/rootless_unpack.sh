@@ -5,7 +5,7 @@
 # timeout: 900
 . "$(dirname "$0")/../tools/harness.sh"
 
-if [ -z "${OCI_VM_RUN:-}" ]; then OCI_VM_RUN=$(command -v vm-run || echo "$SOURCE/../shared/tools/vm-run"); fi
+OCI_VM_RUN=${OCI_VM_RUN:-vm-run}
 need "$OCI_VM_RUN" mmdebstrap
 mmdebstrap --quiet --mode=root --variant=essential bookworm debian.tar http://deb.debian.org/debian >mmdebstrap.log 2>&1 ||
   skip "no Debian mirror: $(grep -E '^E:' mmdebstrap.log | head -n 1)"

@@ -36,7 +36,7 @@ expect_no_file "$ROOT/$id"
 # The program is there, what would run it is not.
 printf '#!/no/such/interpreter\n' >b/rootfs/script
 chmod +x b/rootfs/script
-refused 'exec: "/script": no such file or directory: the interpreter or loader it asks for is missing' '.process.args = ["/script"]'
+refused 'exec: "/script": no such file or directory: its interpreter "/no/such/interpreter" is not in the container' '.process.args = ["/script"]'
 
 with .
 truncate -s 17M b/config.json

@@ -77,7 +77,7 @@ expect_eq "$(kept home/many/rootfs/far)" 08e0a71210f0a204
 expect_eq "$(getfattr --absolute-names -d -m - home/many/rootfs/d/new)" ""
 expect_contains "$(getcap -n home/many/rootfs/cap)" "rootid=$user"
 # From inside they are the image's.
-expect_ok ranges unshare -U --map-auto --map-root-user find "$SCRATCH/home/many/rootfs/" -name 'd*' -printf '%f %U:%G\n' -o -name suid -printf '%f %U:%G\n'
+expect_ok ranges unshare -U --map-auto --map-root-user find "$SCRATCH/home"/many/rootfs/ -name 'd*' -printf '%f %U:%G\n' -o -name suid -printf '%f %U:%G\n'
 expect_contains "$OUT" "d 4:0"
 expect_contains "$OUT" "suid 0:7"
 expect_eq "$(jq -c '.linux.uidMappings' home/many/config.json)" \
