@@ -9,7 +9,7 @@ namespace oci::cli {
 namespace {
 
 std::string padded(std::string text, std::size_t width) {
-  text.append(text.size() < width ? width - text.size() : 1, ' ');
+  text.append(text.size() + 2 <= width ? width - text.size() : 2, ' ');
   return text;
 }
 

@@ -73,8 +73,6 @@ def options(lines):
     out = []
     for line in lines:
         flags, _, text = line.partition("  ")
-        if not text:  # a long flag: one space stands before its help
-            flags, text = re.fullmatch(r"(.*?[A-Z\]]\S*) ([^A-Z].*)", line).groups()
         out += [".TP", "\\fB" + roff(flags) + "\\fR", roff(text.strip())]
     return out
 

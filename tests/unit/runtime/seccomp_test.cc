@@ -207,7 +207,7 @@ TEST(Seccomp, RefusalsNameTheField) {
   EXPECT_EQ(refusal(R"({"defaultAction": "SCMP_ACT_ALLOW", "flags": ["X"]})"), "linux.seccomp.flags: \"X\" is unknown");
   EXPECT_EQ(
       refusal(R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["read"], "action": "SCMP_ACT_NOTIFY"}]})"),
-      "linux.seccomp.syscalls[0].action: SCMP_ACT_NOTIFY is not supported");
+      "linux.seccomp.listenerPath: missing, but an action is SCMP_ACT_NOTIFY");
   EXPECT_EQ(refusal(R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ERRNO",
                         "args": [{"index": 6, "value": 0, "op": "SCMP_CMP_EQ"}]}]})"),
             "linux.seccomp.syscalls[0].args[0].index: out of range");
