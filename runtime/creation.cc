@@ -6,6 +6,7 @@
 #include "base/sys.h"
 #include "runtime/capabilities.h"
 #include "runtime/hooks.h"
+#include "runtime/id_maps.h"
 #include "runtime/start_socket.h"
 #include "runtime/terminal.h"
 
@@ -31,6 +32,7 @@ Creation::Creation(const Settings& settings, const CreateOptions& options, bool 
   read_config();
   const spec::Linux& linux_ = config_.linux_ ? *config_.linux_ : (config_.linux_.emplace());
   cgroup_ = Cgroup::create(settings.cgroup_manager, linux_.cgroups_path, options.id);
+  fill_id_maps(*config_.linux_);
   PlanFacts facts;
   facts.id = options.id;
   facts.bundle = record_.bundle;
@@ -41,6 +43,7 @@ Creation::Creation(const Settings& settings, const CreateOptions& options, bool 
   facts.start_by_socket = start_by_socket;
   facts.no_pivot = options.no_pivot;
   facts.new_keyring = !options.no_new_keyring;
+  facts.selinux = !linux_.mount_label.empty() && access("/sys/fs/selinux/enforce", F_OK) == 0;
   plan_ = make_plan(config_, facts);
   for (const std::string& warning : plan_.warnings) log::warning(warning);
   check_console();

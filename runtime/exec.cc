@@ -6,6 +6,8 @@
 #include "runtime/seccomp_listener.h"
 #include "runtime/terminal.h"
 
+#include <sched.h>
+
 namespace oci::runtime {
 
 namespace {
@@ -35,6 +37,22 @@ void check_console(const ExecOptions& options) {
   if (!options.console_socket.empty() && !terminal) fail("a console socket is given, but no terminal is asked for");
   if (options.detach && terminal && options.console_socket.empty())
     fail("a terminal is asked for, but there is no console socket to send it to");
+}
+
+void set_cpus(pid_t pid, const std::string& list, std::string_view field) {
+  const std::vector<std::uint64_t> bits = cpu_bits(list, field);
+  if (bits.empty()) return;
+  const std::size_t size = bits.size() * sizeof bits[0];
+  if (sched_setaffinity(pid, size, reinterpret_cast<const cpu_set_t*>(bits.data())) < 0)
+    fail_errno(Errno{errno}, cat(field, ": ", list));
+}
+
+// process.execCPUAffinity: `initial` until the cgroup with its cpus is entered, `final` from then on.
+void join_with_affinity(Cgroup& cgroup, pid_t pid, pid_t container, const spec::Process& process) {
+  const spec::ExecCpuAffinity affinity = process.exec_cpu_affinity.value_or(spec::ExecCpuAffinity{});
+  set_cpus(pid, affinity.initial, "process.execCPUAffinity.initial");
+  cgroup.join(pid, container);
+  set_cpus(pid, affinity.final_, "process.execCPUAffinity.final");
 }
 
 } // namespace
@@ -69,7 +87,7 @@ ExitStatus exec(const Settings& settings, const ExecOptions& options) {
     launch.listener_state = seccomp_listener.message();
     launch.signal_mask = foreground.mask();
     launch.on_pid = [&](pid_t pid) {
-      cgroup->join(pid, record.init.pid);
+      join_with_affinity(*cgroup, pid, record.init.pid, options.process);
       set_oom_score(pid, options.process);
       if (!plan.listener.empty())
         seccomp_listener.write(record, status, pid, config.linux_->seccomp->listener_metadata);

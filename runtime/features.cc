@@ -36,7 +36,8 @@ Json linux_features() {
       {"apparmor", enabled()},
       {"selinux", enabled()},
       {"intelRdt", enabled(false)},
-      {"memoryPolicy", enabled(false)},
+      {"memoryPolicy",
+       Json::Object{{"modes", strings(memory_policy_modes())}, {"flags", strings(memory_policy_flags())}}},
       {"mountExtensions", Json::Object{{"idmap", enabled(false)}}},
       {"netDevices", enabled(false)}};
 }

@@ -74,16 +74,17 @@ enum class Op : uint32_t {
   change_root, // by chroot alone
 
   // The process.
-  hook,         // s = path, a = list of arguments, b = list of environment, c = seconds or 0, d = its number
-  umask,        // a
-  rlimit,       // a = resource, b = soft, c = hard
-  scheduler,    // s = a struct sched_attr (data), a = its size
-  io_priority,  // a = what ioprio_set takes
-  personality,  // a
-  stdio_owner,  // a = uid: pipes on 0-2 become its
-  bounding,     // a = capabilities that stay
-  user,         // a = uid, b = gid, c = data of c's gids (uint32_t), d = their number; flags: step_no_groups
-  capabilities, // a = effective, b = permitted, c = inheritable, d = ambient
+  hook,          // s = path, a = list of arguments, b = list of environment, c = seconds or 0, d = its number
+  umask,         // a
+  rlimit,        // a = resource, b = soft, c = hard
+  scheduler,     // s = a struct sched_attr (data), a = its size
+  io_priority,   // a = what ioprio_set takes
+  personality,   // a
+  memory_policy, // s = nodes (data), a = mode and flags, b = their number of bits
+  stdio_owner,   // a = uid: pipes on 0-2 become its
+  bounding,      // a = capabilities that stay
+  user,          // a = uid, b = gid, c = data of c's gids (uint32_t), d = their number; flags: step_no_groups
+  capabilities,  // a = effective, b = permitted, c = inheritable, d = ambient
   no_new_privileges,
   working_folder,     // s; flags: step_may_fail, step_if_needed (skipped when an earlier one succeeded)
   home,               // HOME of uid a from the container's /etc/passwd, where the environment (list b) has a free place

@@ -45,12 +45,9 @@ void check_all_hooks(const spec::Hooks& hooks) {
   check_hooks(hooks.poststop, "poststop");
 }
 
-void check_supported(const spec::RuntimeConfig& config, const spec::Linux& linux_) {
+void check_supported(const spec::Linux& linux_) {
   refuse(!linux_.net_devices.empty(), "linux.netDevices");
   refuse(linux_.intel_rdt.has_value(), "linux.intelRdt");
-  refuse(linux_.memory_policy.has_value(), "linux.memoryPolicy");
-  refuse(!linux_.mount_label.empty(), "linux.mountLabel");
-  refuse(config.process && config.process->exec_cpu_affinity.has_value(), "process.execCPUAffinity");
 }
 
 } // namespace
@@ -71,7 +68,8 @@ InitPlan make_plan(const spec::RuntimeConfig& config, const PlanFacts& facts) {
   check_version(config.oci_version);
   if (!config.process) fail("process: missing");
   if (!config.root) fail("root: missing");
-  check_supported(config, linux_);
+  check_supported(linux_);
+  if (!linux_.mount_label.empty() && !facts.selinux) fail("linux.mountLabel: SELinux is not enabled on this host");
   check_process(*config.process);
   check_all_hooks(hooks);
   const spec::Process& process = *config.process;
@@ -106,7 +104,6 @@ InitPlan make_plan(const spec::RuntimeConfig& config, const PlanFacts& facts) {
 ExecPlan make_exec_plan(const spec::RuntimeConfig& container, const spec::Process& process, const PlanFacts& facts) {
   const spec::Linux& linux_ = linux_of(container);
   check_process(process);
-  refuse(process.exec_cpu_affinity.has_value(), "process.execCPUAffinity");
   ExecPlan plan;
   PlanBuilder out;
   // startContainer hooks are the container's, not of every process in it.

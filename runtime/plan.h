@@ -26,6 +26,7 @@ struct PlanFacts {
   bool no_pivot = false;
   int container_pid = 0; // exec: of the container's init
   bool new_keyring = true;
+  bool selinux = false; // asked for only where the config has a label of mounts
 };
 
 struct InitPlan {
@@ -69,6 +70,13 @@ ExecPlan make_exec_plan(const spec::RuntimeConfig& container, const spec::Proces
 
 // Of linux.namespaces[].type, for `features`.
 std::vector<std::string> namespace_types();
+
+// Of linux.memoryPolicy, likewise.
+std::vector<std::string> memory_policy_modes();
+std::vector<std::string> memory_policy_flags();
+
+// "0-3,7" as the words of a mask; empty for "". Throws "<field>: …".
+std::vector<std::uint64_t> cpu_bits(const std::string& list, std::string_view field);
 
 // What init did not manage: "mount proc on /proc: permission denied", `exec: "x": executable file not found in $PATH`.
 std::string describe_failure(const std::string& plan_buffer, const SyncMessage& failed);

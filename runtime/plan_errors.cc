@@ -138,6 +138,8 @@ std::string step_text(const PlanView& plan, const PlanStep& step) {
     return "process.ioPriority";
   case Op::personality:
     return "linux.personality";
+  case Op::memory_policy:
+    return "linux.memoryPolicy";
   case Op::stdio_owner:
     return "hand the standard streams to the user";
   case Op::bounding:

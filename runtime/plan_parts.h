@@ -45,6 +45,10 @@ void add_labels(PlanContext& context, const spec::Process& process);
 void add_process(PlanContext& context, const spec::Process& process);
 void add_hooks(PlanContext& context, const std::vector<spec::Hook>& hooks, const char* kind);
 
+// plan_placement.cc
+void check_cpu_affinity(const spec::Process& process);
+void add_memory_policy(PlanContext& context);
+
 // plan.cc
 std::string clean_inside(std::string_view path); // absolute, without "." and ".."
 // The path of `what` must be absolute.

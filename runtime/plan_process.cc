@@ -126,6 +126,7 @@ void check_process(const spec::Process& process) {
   check_rlimits(process.rlimits);
   if (process.scheduler) check_scheduler(*process.scheduler);
   if (process.io_priority) check_io_priority(*process.io_priority);
+  check_cpu_affinity(process);
   if (process.oom_score_adj && (*process.oom_score_adj < -1000 || *process.oom_score_adj > 1000))
     fail("process.oomScoreAdj: out of range");
 }
@@ -229,6 +230,7 @@ void add_process(PlanContext& context, const spec::Process& process) {
     out.add({.op = Op::io_priority, .a = (io_class << io_class_shift) | priority});
   }
   add_personality(context);
+  add_memory_policy(context);
   if (!process.terminal && process.user.uid != 0) out.add({.op = Op::stdio_owner, .a = process.user.uid});
 
   bool no_home = !has_variable(process.env, "HOME");

@@ -122,6 +122,9 @@ void drop_unmapped_group(const PlanContext& context, std::vector<std::string>& d
   });
 }
 
+// Of the others the kernel chooses the labels.
+bool takes_label(std::string_view type) { return type != "proc" && type != "sysfs" && type != "mqueue"; }
+
 void add_file_system(PlanContext& context, const spec::Mount& mount, MountOptions options, const Destination& to) {
   bool virtual_root = mount.type == "proc" || mount.type == "sysfs";
   if (mount.type == "devpts") drop_unmapped_group(context, options.data);
@@ -131,6 +134,8 @@ void add_file_system(PlanContext& context, const spec::Mount& mount, MountOption
   // /dev is filled by us first.
   bool later = read_only && to.path == "/dev";
   if (later) options.set &= ~std::uint64_t{MOUNT_ATTR_RDONLY};
+  if (takes_label(mount.type) && !context.linux_.mount_label.empty())
+    options.data.push_back(cat("context=", context.linux_.mount_label));
   MountStep step = base_step(context, options);
   step.type = context.out.text(mount.type);
   step.options = context.out.list(options.data);

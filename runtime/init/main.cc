@@ -148,6 +148,8 @@ long perform(Init& in, const PlanStep& step) {
     return io_priority(step);
   case Op::personality:
     return sys(__NR_personality, step.a);
+  case Op::memory_policy:
+    return sys(__NR_set_mempolicy, step.a, step.b == 0 ? nullptr : in.data(step.s), step.b);
   case Op::stdio_owner:
     return stdio_owner(static_cast<uint32_t>(step.a));
   case Op::bounding:

@@ -207,7 +207,6 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"linux/namespaces", R"([{"type": "moon"}])", "linux.namespaces[0].type: unknown"},
         Wrong{"linux/namespaces", R"([{"type": "pid"}, {"type": "pid"}])", "linux.namespaces[1].type: duplicate"},
         Wrong{"linux/namespaces", R"([{"type": "pid", "path": "x"}])", "linux.namespaces[0].path: "},
-        Wrong{"linux/namespaces", R"([{"type": "mount"}, {"type": "user"}])", "linux.uidMappings: missing"},
         Wrong{"linux/uidMappings", R"([{"containerID": 0, "hostID": 0, "size": 1}])", "linux.uidMappings: given"},
         Wrong{"linux/timeOffsets", R"({"boottime": {"secs": 1}})", "linux.timeOffsets: given"},
         Wrong{"linux/sysctl", R"({"kernel.core_pattern": "x"})", "linux.sysctl[\"kernel.core_pattern\"]: not in"},
