@@ -10,6 +10,8 @@ namespace oci::cli {
 
 namespace {
 
+constexpr std::size_t max_template = 4u << 20;
+
 void declare_process(Command& command, specgen::Request& r) {
   command.option("-e,--env", "NAME[=VALUE]", "set an environment variable", r.env);
   command.option("--env-file", "FILE", "set the variables of FILE, one a line", r.env_file);
@@ -19,6 +21,8 @@ void declare_process(Command& command, specgen::Request& r) {
   command.option("--umask", "MODE", "the program's umask, octal", r.umask);
   command.option("--entrypoint", "PROGRAM", "run this in the place of the image's entrypoint", r.entrypoint);
   command.option("--ulimit", "NAME=SOFT[:HARD]", "a resource limit, such as nofile=1024", r.ulimit);
+  command.flag("--init", "let a small init of the host be process 1", r.init);
+  command.option("--tz", "ZONE", "its time zone, such as Europe/Berlin, or local", r.tz);
   command.option("--stop-signal", "SIGNAL", "the signal that asks it to stop", r.stop_signal);
 }
 
@@ -28,6 +32,9 @@ void declare_files(Command& command, specgen::Request& r) {
   command.option("--tmpfs", "DESTINATION[:OPTIONS]", "mount an empty tmpfs", r.tmpfs);
   command.option("--shm-size", "BYTES", "the size of /dev/shm", r.shm_size);
   command.flag("--read-only", "mount the rootfs read-only", r.read_only);
+  command.option("--image-volume", "MODE", "the image's volumes: tmpfs or ignore", r.image_volume);
+  command.option("--rootfs-propagation", "MODE", "how mounts pass in and out: private, shared, slave...",
+                 r.rootfs_propagation);
   command.option("--device", "HOST[:CONTAINER][:rwm]", "give it a device of the host", r.device);
 }
 
@@ -37,6 +44,7 @@ void declare_rights(Command& command, specgen::Request& r) {
   command.flag("--privileged", "all capabilities and devices, no seccomp, no masks", r.privileged);
   command.option("--security-opt", "OPTION", "no-new-privileges, seccomp=FILE|unconfined, apparmor=..., mask=...",
                  r.security_opt);
+  command.option("--device-cgroup-rule", "RULE", "let it use devices, such as \"c 1:3 rwm\"", r.device_cgroup_rule);
   command.option("--sysctl", "NAME=VALUE", "a kernel setting of its namespaces", r.sysctl);
 }
 
@@ -47,8 +55,21 @@ void declare_limits(Command& command, specgen::Request& r) {
   command.option("--memory-swap", "BYTES", "memory and swap together; -1: no limit", r.memory_swap);
   command.option("--cpus", "NUMBER", "how much of the processors, such as 1.5", r.cpus);
   command.option("--cpu-shares", "NUMBER", "relative weight", r.cpu_shares);
+  command.option("--memory-swappiness", "NUMBER", "from 0 to 100", r.memory_swappiness);
+  command.flag("--oom-kill-disable", "never kill it for want of memory (cgroup v1)", r.oom_kill_disable);
+  command.option("--cpu-period", "MICROSECONDS", "the time that --cpu-quota is of", r.cpu_period);
+  command.option("--cpu-quota", "MICROSECONDS", "processor time in each period; -1: no limit", r.cpu_quota);
+  command.option("--cpuset-mems", "LIST", "memory nodes it may use", r.cpuset_mems);
   command.option("--cpuset-cpus", "LIST", "processors it may use, such as 0-2,7", r.cpuset_cpus);
   command.option("--pids-limit", "NUMBER", "how many processes there may be", r.pids_limit);
+  command.option("--blkio-weight", "NUMBER", "share of disks, from 10 to 1000", r.blkio_weight);
+  command.option("--blkio-weight-device", "DEVICE:WEIGHT", "the same of one disk", r.blkio_weight_device);
+  command.option("--device-read-bps", "DEVICE:BYTES", "read at most so much a second", r.device_read_bps);
+  command.option("--device-write-bps", "DEVICE:BYTES", "write at most so much a second", r.device_write_bps);
+  command.option("--device-read-iops", "DEVICE:NUMBER", "so many reads a second", r.device_read_iops);
+  command.option("--device-write-iops", "DEVICE:NUMBER", "so many writes a second", r.device_write_iops);
+  command.option("--hugetlb-limit", "PAGESIZE=BYTES", "huge pages, such as 2MB=64m", r.hugetlb_limit);
+  command.option("--cgroup-parent", "PATH", "the cgroup its own stands in", r.cgroup_parent);
   command.option("--oom-score-adj", "NUMBER", "from -1000 to 1000", r.oom_score_adj);
 }
 
@@ -59,6 +80,18 @@ void declare_namespaces(Command& command, specgen::Request& r) {
   command.option("--pid", "MODE", "host or ns:PATH", r.pid);
   command.option("--ipc", "MODE", "host or ns:PATH", r.ipc);
   command.option("--uts", "MODE", "host or ns:PATH", r.uts);
+  command.option("--cgroupns", "MODE", "private, host or ns:PATH", r.cgroupns);
+  command.option("--userns", "MODE", "private (with --uidmap), host or ns:PATH", r.userns);
+  command.option("--uidmap", "CONTAINER:HOST[:SIZE]", "map user ids; also the groups' unless --gidmap", r.uidmap);
+  command.option("--gidmap", "CONTAINER:HOST[:SIZE]", "map group ids", r.gidmap);
+  command.option("--idroot", "N", "the host's id that is 0 inside", r.idroot);
+  command.option("--idlen", "N", "how many ids are mapped from --idroot (default 65536)", r.idlen);
+  command.option("--add-host", "NAME:ADDRESS", "a line of /etc/hosts", r.add_host);
+  command.option("--dns", "ADDRESS", "a name server in /etc/resolv.conf", r.dns);
+  command.option("--dns-search", "DOMAIN", "a domain to search; . for none", r.dns_search);
+  command.option("--dns-option,--dns-opt", "OPTION", "an option of the resolver", r.dns_option);
+  command.option("--hook", "NAME:PROGRAM [ARGUMENT...]", "run a program of the host, such as prestart:/bin/true",
+                 r.hook);
   command.option("--label", "NAME=VALUE", "an annotation in config.json", r.label);
   command.option("--annotation", "NAME=VALUE", "the same", r.annotation);
 }
@@ -73,21 +106,38 @@ void ContainerOptions::declare(Command& command) {
   declare_rights(command, request);
   declare_limits(command, request);
   declare_namespaces(command, request);
+  command.option("--engine", "NAME", "whose defaults; docker is the one there is", engine_name);
+  command.option("--template", "FILE", "a config.json to start from instead", template_file);
+  command.option("--patch", "JSON", "merge this into config.json at the end (RFC 7386)", patch);
 }
 
-std::string bundle_config_text(int rootfs, const std::optional<spec::ImageConfig>& image, specgen::Request request) {
+specgen::Engine ContainerOptions::engine() const {
+  if (!template_file) return specgen::engine(engine_name.value_or("docker"));
+  if (engine_name) fail("--template ", printable(*template_file), ": does not go with --engine");
+  const std::string text = with_context("--template", [&] { return read_file(*template_file, max_template); });
+  return specgen::engine_of_file(spec::parse_runtime_config(text, *template_file), cat("template ", *template_file));
+}
+
+specgen::Generated generate_config(const std::optional<spec::ImageConfig>& image, const specgen::Engine& engine,
+                                   const ContainerOptions& options, int rootfs) {
+  specgen::Request request = options.request;
   const specgen::Needs needs = specgen::needs(request);
   complete_request(request, needs);
   const specgen::UserFiles users = rootfs < 0 ? specgen::UserFiles() : specgen::read_user_files(rootfs);
-  const specgen::Generated generated =
-      specgen::generate(image, specgen::engine("docker"), request, users, gather_host_facts(needs));
-  for (const std::string& warning : generated.warnings) log::warning(warning);
-  return specgen::config_text(generated.config);
+  specgen::Generated generated = specgen::generate(image, engine, request, users, gather_host_facts(needs));
+  if (options.patch) specgen::apply_patch(generated, *options.patch);
+  return generated;
 }
 
-void write_bundle_config(int bundle, const std::optional<spec::ImageConfig>& image, specgen::Request request) {
+void write_generated(int bundle, const specgen::Generated& generated) {
+  for (const std::string& warning : generated.warnings) log::warning(warning);
+  for (const auto& [name, text] : generated.files) write_file_atomic(bundle, name, text, 0644);
+  write_file_atomic(bundle, "config.json", specgen::config_text(generated.config), 0644);
+}
+
+void write_bundle_config(int bundle, const std::optional<spec::ImageConfig>& image, const ContainerOptions& options) {
   const Fd rootfs = check(sys::openat(bundle, "rootfs", O_PATH | O_DIRECTORY), "open the bundle's rootfs");
-  write_file_atomic(bundle, "config.json", bundle_config_text(rootfs.get(), image, std::move(request)), 0644);
+  write_generated(bundle, generate_config(image, options.engine(), options, rootfs.get()));
 }
 
 } // namespace oci::cli

@@ -10,14 +10,22 @@ struct ContainerOptions {
   specgen::Request request;
   std::optional<bool> tty;
   bool interactive = false;
+  std::optional<std::string> engine_name, template_file, patch;
 
   void declare(Command& command);
+  // What the container starts from: --template, else --engine, else docker's defaults.
+  specgen::Engine engine() const;
 };
 
-// config.json's text from `image` and the options. Users are looked up in the rootfs; -1: there is none. Warnings go to
-// the log.
-std::string bundle_config_text(int rootfs, const std::optional<spec::ImageConfig>& image, specgen::Request request);
-// The same for the bundle's rootfs, written there.
-void write_bundle_config(int bundle, const std::optional<spec::ImageConfig>& image, specgen::Request request);
+// config.json from `image` and the options for the root file system; -1: there is none to look users up in. Reads what
+// the options name and the host's facts.
+specgen::Generated generate_config(const std::optional<spec::ImageConfig>& image, const specgen::Engine& engine,
+                                   const ContainerOptions& options, int rootfs);
+
+// Writes it into the bundle, with the files it binds. Warnings go to the log.
+void write_generated(int bundle, const specgen::Generated& generated);
+
+// Both for the rootfs in the bundle.
+void write_bundle_config(int bundle, const std::optional<spec::ImageConfig>& image, const ContainerOptions& options);
 
 } // namespace oci::cli

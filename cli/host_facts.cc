@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <dirent.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -99,6 +100,15 @@ void add_device(std::map<std::string, specgen::DeviceNode>& devices, const std::
   }
 }
 
+std::string find_in_path(const std::string& name) {
+  const char* path = ::getenv("PATH");
+  for (const std::string& folder : split(path == nullptr ? "/usr/bin:/bin" : path, ':')) {
+    const std::string program = cat(folder, "/", name);
+    if (folder.starts_with('/') && ::access(program.c_str(), X_OK) == 0) return program;
+  }
+  return "";
+}
+
 } // namespace
 
 specgen::HostFacts gather_host_facts(const specgen::Needs& needs) {
@@ -114,6 +124,9 @@ specgen::HostFacts gather_host_facts(const specgen::Needs& needs) {
   facts.thermal_throttle_cpus = thermal_throttle_cpus(facts.cpus);
   facts.apparmor_profiles = apparmor_profiles();
   facts.cgroup2 = host_has_cgroup2_only();
+  for (const std::string& name : needs.programs)
+    if (const std::string path = find_in_path(name); !path.empty()) facts.programs[name] = path;
+  facts.resolv_conf = read_file_if_exists("/etc/resolv.conf", max_option_file).value_or("");
   for (const std::string& path : needs.devices) add_device(facts.devices, path, 0);
   return facts;
 }

@@ -93,7 +93,7 @@ int run_record(const Globals& globals, const std::string& store_path, const spec
   container.request.command = what.command;
   container.request.container_id = options.id;
   container.request.tty = container.tty.value_or(false);
-  write_bundle_config(folder.fd(), record.config, container.request);
+  write_bundle_config(folder.fd(), record.config, container);
   if (!container.interactive) close_stdin();
   stop->check();
   stop.reset();
@@ -109,6 +109,27 @@ bool store_has_image(const Globals& globals, const std::string& word) {
   } catch (const Error&) {
     return false; // not even a reference
   }
+}
+
+spec::ImageRecord image_record(const Globals& globals, const RunImage& what) {
+  const std::string store_path = spec::Store::locate(globals.store);
+  const auto record = what.platform.empty() ? find_record(store_path, what.image) : std::nullopt;
+  return record ? *record : pull(globals, store_path, what);
+}
+
+void with_unpacked(const Globals& globals, const spec::ImageRecord& record,
+                   const std::function<void(int rootfs)>& use) {
+  const std::string store_path = spec::Store::locate(globals.store);
+  const auto store = spec::Store::open_or_create(store_path);
+  const StopSignals stop; // outlives the folder
+  const std::string id = random_name(12);
+  const ContainerFolder folder(store, id);
+  Words unpack = image_half_line(globals, store_path);
+  unpack.insert(unpack.end(),
+                {"unpack", "--rootfs-only", "--quiet", record.manifest.digest.text(), store.container_path(id)});
+  run_image_half(unpack, stop.fd());
+  const Fd rootfs = check(sys::openat(folder.fd(), "rootfs", O_PATH | O_DIRECTORY), "open the unpacked rootfs");
+  use(rootfs.get());
 }
 
 int run_image(const Globals& globals, const RunImage& what, ContainerOptions& container, runtime::RunOptions options) {

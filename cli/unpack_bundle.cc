@@ -217,7 +217,10 @@ void BundleMaker::write_config(int bundle, const spec::Image& image) {
   if (unpack.rootfs_only) return;
   // A bundle made at a terminal is for use at one; -t=false and -t say otherwise.
   container.request.tty = container.tty.value_or(::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1);
-  write_bundle_config(bundle, image.config, bundle_request(container.request, image.config, options.ids));
+  const bool command_of_template = container.template_file && container.request.command.empty();
+  container.request = bundle_request(container.request, image.config, options.ids);
+  if (command_of_template) container.request.command.clear();
+  write_bundle_config(bundle, image.config, container);
   if (unpack.mtree) write_repack_data(bundle, {image.descriptor}, options.ids);
 }
 

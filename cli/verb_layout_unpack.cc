@@ -41,11 +41,12 @@ struct Mapping {
 };
 
 // With a terminal, as umoci has it; a caller without rights gets no network of his own.
-specgen::Request terminal_request(const spec::ImageConfig& image, const unpack::Ids& ids) {
-  specgen::Request request = bundle_request({}, image, ids);
-  request.tty = true;
-  if (ids.rootless) request.net = "host";
-  return request;
+ContainerOptions terminal_options(const spec::ImageConfig& image, const unpack::Ids& ids) {
+  ContainerOptions options;
+  options.request = bundle_request({}, image, ids);
+  options.request.tty = true;
+  if (ids.rootless) options.request.net = "host";
+  return options;
 }
 
 class LayoutUnpack final : public Verb {
@@ -74,7 +75,7 @@ private:
     unpack::Progress silent;
     unpack::unpack_image(layout, walked.image, bundle.fd(), options, silent);
     bundle.has_rootfs(options.ids);
-    write_bundle_config(bundle.fd(), walked.image.config, terminal_request(walked.image.config, options.ids));
+    write_bundle_config(bundle.fd(), walked.image.config, terminal_options(walked.image.config, options.ids));
     write_repack_data(bundle.fd(), walked.walk, options.ids);
     bundle.commit();
   }
@@ -137,16 +138,18 @@ public:
     Words none;
     ImagePlace place = image_.open(globals, none, ImagePlace::Use::read);
     const spec::ImageConfig config = place.load().image.config;
-    specgen::Request request = terminal_request(config, options.ids);
+    ContainerOptions container = terminal_options(config, options.ids);
     Fd rootfs;
     if (rootfs_) {
       rootfs = check(sys::open(*rootfs_, O_PATH | O_DIRECTORY), "open ", *rootfs_);
     } else if (config.config && names_user(config.config->user)) {
       log::warning("without --rootfs the user ", printable(config.config->user), " is not known: root is taken");
-      request.user = "0:0";
+      container.request.user = "0:0";
     }
     const Fd folder = check(sys::open(parent_path(words[0]), O_PATH | O_DIRECTORY), "open ", parent_path(words[0]));
-    write_file_atomic(folder.get(), base_name(words[0]), bundle_config_text(rootfs.get(), config, request), 0644);
+    const specgen::Generated generated = generate_config(config, container.engine(), container, rootfs.get());
+    for (const std::string& warning : generated.warnings) log::warning(warning);
+    write_file_atomic(folder.get(), base_name(words[0]), specgen::config_text(generated.config), 0644);
     return 0;
   }
 

@@ -1,30 +1,70 @@
-// oci spec: the template that runc's users know.
+// oci spec: the template that runc's users know; with an image, a bundle or --rootfs, a config.json made for it.
+#include "cli/container_options.h"
 #include "cli/host_facts.h"
+#include "cli/image_half.h"
 #include "cli/oci_verbs.h"
+#include "cli/run_image.h"
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/log.h"
 #include "base/sys.h"
-#include "specgen/specgen.h"
 
+#include <algorithm>
+#include <cstdio>
 #include <unistd.h>
 
 namespace oci::cli {
 
 namespace {
 
+constexpr std::size_t max_config = 4u << 20;
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+bool is_folder(const std::string& path) {
+  const auto status = sys::stat(path);
+  return status && S_ISDIR(status->st_mode);
+}
+
 class Spec final : public Verb {
 public:
   void declare(Command& command) override {
     command.option("-b,--bundle", "DIR", "write it into this folder (default the current one)", bundle_);
     command.flag("--rootless", "for a container without root's rights", rootless_);
-    command.words(0, 0, {});
+    const std::size_t first = command.flags().size();
+    command.option("--rootfs", "DIR", "for this root file system, without an image", rootfs_);
+    command.flag("--explain", "print where each value comes from instead of writing", explain_);
+    command.option("--format", "FORMAT", "of --explain: text or json", format_);
+    command.option("-o,--output", "FILE", "write it there; - is standard output", output_);
+    command.option("--platform", "OS/ARCH[/VARIANT]", "which image of a multi-platform one", image_.platform);
+    container_.declare(command);
+    merge_flags_ = {first, command.flags().size()};
+    command.words(0, any_number, {"IMAGE"});
   }
 
-  int run(const Globals&, const Command&, Words) override {
-    const Fd bundle = check(sys::open(bundle_, O_PATH | O_DIRECTORY), "spec: open the bundle ", bundle_);
-    if (sys::fstatat(bundle.get(), "config.json"))
-      throw Error(cat("spec: file config.json exists in ", bundle_)).with_hint("remove it first");
+  int run(const Globals& globals, const Command& command, Words words) override {
+    const std::size_t named = std::min(command.words_before_dashes().value_or(words.size()), words.size());
+    if (named > 1)
+      throw Error(cat("spec: unexpected argument ", printable(words[1]))).with_hint("a command follows after --");
+    if (format_ != "text" && format_ != "json") fail("spec: --format ", printable(format_), ": not text or json");
+    container_.request.command.assign(words.begin() + static_cast<std::ptrdiff_t>(named), words.end());
+    container_.request.tty = container_.tty.value_or(false);
+    if (rootless_ && (named > 0 || !rootfs_.empty())) fail("spec: --rootless is for the template alone");
+    if (!rootfs_.empty() && named > 0) fail("spec: --rootfs goes without an image or bundle");
+    if (!rootfs_.empty()) return finish(of_rootfs());
+    if (named == 1)
+      return with_context(
+          "spec", [&] { return finish(is_folder(words[0]) ? of_bundle(words[0]) : of_image(globals, words[0])); });
+    for (std::size_t i = merge_flags_.first; i < merge_flags_.second; ++i)
+      if (const Flag& flag = command.flags()[i]; flag.given)
+        fail("spec: ", split(flag.names, ',').back(), " needs an image, a bundle or --rootfs");
+    return write_template();
+  }
+
+private:
+  int write_template() const {
+    const Fd bundle = open_target();
     const bool cgroup2 = host_has_cgroup2_only();
     const spec::RuntimeConfig config = rootless_ ? specgen::runc_template_rootless(cgroup2, ::geteuid(), ::getegid())
                                                  : specgen::runc_template(cgroup2);
@@ -32,9 +72,90 @@ public:
     return 0;
   }
 
-private:
-  std::string bundle_ = ".";
-  bool rootless_ = false;
+  Fd open_target() const {
+    Fd bundle = check(sys::open(bundle_, O_PATH | O_DIRECTORY), "spec: open the bundle ", bundle_);
+    if (sys::fstatat(bundle.get(), "config.json"))
+      throw Error(cat("spec: file config.json exists in ", bundle_)).with_hint("remove it first");
+    return bundle;
+  }
+
+  specgen::Generated of_rootfs() {
+    const Fd rootfs = check(sys::open(rootfs_, O_PATH | O_DIRECTORY), "spec: --rootfs ", rootfs_);
+    container_.request.rootfs = absolute_path(rootfs_);
+    if (container_.request.command.empty() && !container_.request.entrypoint && !container_.template_file)
+      container_.request.command = {"sh"};
+    return generate_config(std::nullopt, container_.engine(), container_, rootfs.get());
+  }
+
+  // Its config.json is what is changed, unless the caller wants another base.
+  specgen::Generated of_bundle(const std::string& path) {
+    const std::string file = cat(path, "/config.json");
+    const auto text = read_file_if_exists(file, max_config);
+    specgen::Engine base = container_.engine();
+    if (text && !container_.template_file && !container_.engine_name) {
+      spec::RuntimeConfig config = spec::parse_runtime_config(*text, file);
+      base = specgen::engine_of_file(std::move(config), file);
+      replaced_ = path;
+    } else if (container_.request.command.empty() && !container_.request.entrypoint && !base.is_file) {
+      container_.request.command = {"sh"};
+    }
+    if (base.base.root && !base.base.root->path.empty() && base.is_file)
+      container_.request.rootfs = base.base.root->path;
+    if (bundle_ == ".") bundle_ = path;
+    const std::string& root = container_.request.rootfs;
+    const std::string rootfs_path = root.starts_with('/') ? root : cat(path, "/", root);
+    const Fd rootfs = check(sys::open(rootfs_path, O_PATH | O_DIRECTORY), "open the rootfs ", rootfs_path);
+    return generate_config(std::nullopt, base, container_, rootfs.get());
+  }
+
+  // Users and groups are looked up in the image's own files: in the bundle's rootfs where there is one already.
+  specgen::Generated of_image(const Globals& globals, const std::string& name) {
+    image_.image = name;
+    image_.quiet = true;
+    const spec::ImageRecord record = [&] {
+      try {
+        return image_record(globals, image_);
+      } catch (const ImageHalfFailed& failed) {
+        throw Error(cat("no image ", printable(name))).with_exit_code(failed.exit_code);
+      }
+    }();
+    specgen::Generated generated;
+    const specgen::Engine engine = container_.engine();
+    if (const auto rootfs = sys::open(cat(bundle_, "/rootfs"), O_PATH | O_DIRECTORY))
+      return generate_config(record.config, engine, container_, rootfs->get());
+    with_unpacked(globals, record,
+                  [&](int rootfs) { generated = generate_config(record.config, engine, container_, rootfs); });
+    return generated;
+  }
+
+  int finish(const specgen::Generated& generated) const {
+    if (explain_) {
+      print(format_ == "json" ? dump_json(specgen::explanation_json(generated), {.indent = "  "}) + "\n"
+                              : specgen::explanation_text(generated));
+      return 0;
+    }
+    if (output_ == "-") {
+      for (const std::string& warning : generated.warnings) log::warning(warning);
+      print(specgen::config_text(generated.config));
+    } else if (!output_.empty()) {
+      const Fd folder =
+          check(sys::open(parent_path(absolute_path(output_)), O_PATH | O_DIRECTORY), "spec: --output ", output_);
+      write_file_atomic(folder.get(), base_name(output_), specgen::config_text(generated.config), 0644);
+    } else {
+      const Fd bundle = replaced_.empty()
+                            ? open_target()
+                            : check(sys::open(bundle_, O_PATH | O_DIRECTORY), "spec: open the bundle ", bundle_);
+      write_generated(bundle.get(), generated);
+    }
+    return 0;
+  }
+
+  std::string bundle_ = ".", rootfs_, output_, format_ = "text";
+  std::string replaced_; // the bundle whose config.json is written anew
+  bool rootless_ = false, explain_ = false;
+  std::pair<std::size_t, std::size_t> merge_flags_;
+  RunImage image_;
+  ContainerOptions container_;
 };
 
 } // namespace

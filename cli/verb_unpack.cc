@@ -25,6 +25,8 @@ public:
     if (named > 2)
       throw Error(cat("unexpected argument ", printable(words[2]))).with_hint("a command follows after --");
     container_.request.command.assign(words.begin() + static_cast<std::ptrdiff_t>(named), words.end());
+    if (const auto& root = container_.request.idroot; root && unpack_.id_shift.empty())
+      unpack_.id_shift = cat(*root, ":", container_.request.idlen.value_or("65536")); // the files' owners as well
     const std::string bundle_path = unpack_.path(named == 2 ? &words[1] : nullptr);
 
     spec::Store store = spec::Store::open_or_create(spec::Store::locate(globals.store));

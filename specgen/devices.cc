@@ -119,6 +119,9 @@ std::vector<std::string> device_paths(const Request& request) {
   std::vector<std::string> paths;
   if (request.privileged) paths.emplace_back("/dev");
   for (const std::string& text : request.device) paths.push_back(parse_device(text).host);
+  for (const auto* list : {&request.blkio_weight_device, &request.device_read_bps, &request.device_write_bps,
+                           &request.device_read_iops, &request.device_write_iops})
+    for (const std::string& text : *list) paths.push_back(text.substr(0, text.rfind(':')));
   return paths;
 }
 

@@ -19,7 +19,7 @@ Draft::Draft(const std::optional<spec::ImageConfig>& image_config, const Engine&
   if (!config.process) config.process.emplace();
   if (!config.linux_) config.linux_.emplace();
   if (!config.root) config.root.emplace();
-  note("", {Origin::Kind::engine, engine.name, {}});
+  note("", engine_origin());
 }
 
 spec::Resources& Draft::resources() {

@@ -38,7 +38,13 @@ public:
   spec::RuntimeConfig config;
   std::vector<std::string> warnings;
   Provenance provenance;
-  std::string home; // the user's, by the image's passwd; "" when it has none
+  std::map<std::string, std::string> files; // beside config.json
+  std::string home;                         // the user's, by the image's passwd; "" when it has none
+
+  // What is there without anybody's asking.
+  Origin engine_origin() const {
+    return {engine.is_file ? Origin::Kind::configuration : Origin::Kind::engine, engine.name, {}};
+  }
 
   spec::Process& process() { return *config.process; }
   spec::Linux& linux_part() { return *config.linux_; }
@@ -84,11 +90,17 @@ void apply_names(Draft& draft);
 void apply_environment(Draft& draft); // after user (HOME) and names (HOSTNAME)
 void apply_root(Draft& draft);
 void apply_mounts(Draft& draft);
-void apply_id_mappings(Draft& draft);  // after mounts
+void apply_id_mappings(Draft& draft);   // after mounts
+void apply_init(Draft& draft);          // after command and mounts
+void apply_network_files(Draft& draft); // after names and mounts
+void apply_time_zone(Draft& draft);
+void apply_hooks(Draft& draft);
 void apply_capabilities(Draft& draft); // after user
 void apply_security(Draft& draft);     // after capabilities: the seccomp profile depends on them
 void apply_devices(Draft& draft);
 void apply_resources(Draft& draft);
+void apply_block_io(Draft& draft);
+void apply_cgroup(Draft& draft); // huge pages and the cgroup's place
 void apply_limits(Draft& draft); // ulimits and sysctls, after namespaces and capabilities
 void apply_annotations(Draft& draft);
 

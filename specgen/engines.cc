@@ -89,6 +89,14 @@ std::vector<std::string> engine_names() {
   return names;
 }
 
+Engine engine_of_file(spec::RuntimeConfig base, std::string name) {
+  Engine engine;
+  engine.base = std::move(base);
+  engine.name = std::move(name);
+  engine.is_file = true;
+  return engine;
+}
+
 const Engine& engine(std::string_view name) {
   for (const Engine& one : engines())
     if (one.name == name) return one;

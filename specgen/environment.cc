@@ -106,7 +106,7 @@ Settings image_settings(Draft& draft) {
 }
 
 Settings engine_settings(Draft& draft) {
-  const Origin engine{Origin::Kind::engine, draft.engine.name, {}};
+  const Origin engine = draft.engine_origin();
   std::vector<std::string> entries = draft.process().env;
   if (draft.engine.hostname_in_env && !draft.config.hostname.empty())
     entries.push_back(cat("HOSTNAME=", draft.config.hostname));
@@ -123,7 +123,7 @@ Settings engine_settings(Draft& draft) {
 // runc and crun fill HOME in when it is missing; written here so that config.json says what the program will see.
 Setting home_setting(const Draft& draft) {
   if (!draft.home.empty()) return {"HOME", draft.home, from_image("/etc/passwd")};
-  return {"HOME", "/", {Origin::Kind::engine, draft.engine.name, {}}};
+  return {"HOME", "/", draft.engine_origin()};
 }
 
 } // namespace
@@ -139,7 +139,7 @@ void apply_environment(Draft& draft) {
   }
   Settings settings = engine_settings(draft);
   for (Setting& setting : wanted.list()) settings.put_over(std::move(setting));
-  if (settings.find("HOME") == nullptr) settings.put(home_setting(draft));
+  if (settings.find("HOME") == nullptr && !draft.engine.is_file) settings.put(home_setting(draft));
   draft.process().env.clear();
   for (const Setting& setting : settings.list()) {
     if (!setting.value) continue;

@@ -1,3 +1,4 @@
+#include "specgen/beside.h"
 #include "specgen/devices.h"
 #include "specgen/draft.h"
 #include "specgen/security_options.h"
@@ -9,7 +10,9 @@ Needs needs(const Request& request) {
   all.files = request.env_file;
   const SecurityOptions options = parse_security_options(request.security_opt);
   if (options.seccomp_is_file()) all.files.push_back(options.seccomp);
+  if (request.tz) all.files.push_back(time_zone_file(*request.tz));
   all.devices = device_paths(request);
+  all.programs = program_names(request);
   return all;
 }
 
@@ -26,14 +29,20 @@ Generated generate(const std::optional<spec::ImageConfig>& image, const Engine& 
   apply_environment(draft);
   apply_root(draft);
   apply_mounts(draft);
+  apply_network_files(draft);
+  apply_time_zone(draft);
+  apply_init(draft);
   apply_id_mappings(draft);
+  apply_hooks(draft);
   apply_capabilities(draft);
   apply_security(draft);
   apply_devices(draft);
   apply_resources(draft);
+  apply_block_io(draft);
+  apply_cgroup(draft);
   apply_limits(draft);
   apply_annotations(draft);
-  return {std::move(draft.config), std::move(draft.warnings), std::move(draft.provenance)};
+  return {std::move(draft.config), std::move(draft.warnings), std::move(draft.provenance), std::move(draft.files)};
 }
 
 std::string config_text(const spec::RuntimeConfig& config) {

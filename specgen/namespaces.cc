@@ -55,6 +55,7 @@ void apply_namespaces(Draft& draft) {
   apply(draft, {"--ipc", "ipc", "private", request.ipc});
   apply(draft, {"--uts", "uts", "private", request.uts});
   apply(draft, {"--cgroupns", "cgroup", "private", request.cgroupns});
+  apply(draft, {"--userns", "user", "private", request.userns});
 }
 
 void apply_names(Draft& draft) {
@@ -69,7 +70,7 @@ void apply_names(Draft& draft) {
   if (request.net == "host" && !draft.host.hostname.empty())
     draft.set("hostname", hostname, draft.host.hostname, from_host("hostname"));
   else if (draft.engine.hostname_from_id && !request.container_id.empty())
-    draft.set("hostname", hostname, request.container_id.substr(0, 12), {Origin::Kind::engine, draft.engine.name, {}});
+    draft.set("hostname", hostname, request.container_id.substr(0, 12), draft.engine_origin());
   if (request.hostname) {
     check_host_name("--hostname", *request.hostname);
     draft.set("hostname", hostname, *request.hostname, from_flag("--hostname"));

@@ -127,21 +127,12 @@ void apply_pids(Draft& draft) {
             from_flag("--pids-limit"));
 }
 
-void apply_block_io(Draft& draft) {
-  const std::optional<std::string>& text = draft.request.blkio_weight;
-  if (!text || text == "0") return;
-  const auto weight = static_cast<std::uint16_t>(parse_integer("--blkio-weight", *text, 10, 1000));
-  if (!draft.resources().block_io) draft.resources().block_io.emplace();
-  draft.set("linux.resources.blockIO.weight", draft.resources().block_io->weight, weight, from_flag("--blkio-weight"));
-}
-
 } // namespace
 
 void apply_resources(Draft& draft) {
   apply_memory(draft);
   apply_cpu(draft);
   apply_pids(draft);
-  apply_block_io(draft);
   if (const std::optional<std::string>& text = draft.request.oom_score_adj)
     draft.set("process.oomScoreAdj", draft.process().oom_score_adj,
               static_cast<std::int32_t>(parse_integer("--oom-score-adj", *text, -1000, 1000)),

@@ -50,7 +50,7 @@ void apply_seccomp(Draft& draft, const SecurityOptions& options) {
   } else if (!options.seccomp.empty()) {
     resolve_seccomp(draft, default_seccomp_profile(), from_flag("--security-opt seccomp"));
   } else if (draft.engine.default_seccomp) {
-    resolve_seccomp(draft, default_seccomp_profile(), {Origin::Kind::engine, draft.engine.name, {}});
+    resolve_seccomp(draft, default_seccomp_profile(), draft.engine_origin());
   }
 }
 
@@ -64,6 +64,20 @@ void apply_apparmor(Draft& draft, const SecurityOptions& options) {
   } else if (std::find(loaded.begin(), loaded.end(), draft.engine.apparmor_profile) != loaded.end()) {
     profile = draft.engine.apparmor_profile;
   }
+}
+
+// SELinux' label: the engines' own with the parts that the user names.
+void apply_label(Draft& draft, const SecurityOptions& options) {
+  if (options.no_label && !draft.process().selinux_label.empty())
+    draft.set("process.selinuxLabel", draft.process().selinux_label, "disable", from_flag("--security-opt label"));
+  if (options.no_label) draft.process().selinux_label.clear();
+  if (options.label.empty()) return;
+  std::map<std::string, std::string> parts = {
+      {"user", "system_u"}, {"role", "system_r"}, {"type", "container_t"}, {"level", "s0"}};
+  for (const auto& [name, value] : options.label) parts[name] = value;
+  draft.set("process.selinuxLabel", draft.process().selinux_label,
+            cat(parts["user"], ":", parts["role"], ":", parts["type"], ":", parts["level"]),
+            from_flag("--security-opt label"));
 }
 
 bool is_at_or_beneath(std::string_view path, std::string_view folder) {
@@ -118,6 +132,7 @@ void apply_security(Draft& draft) {
               from_flag("--security-opt no-new-privileges"));
   apply_seccomp(draft, options);
   apply_apparmor(draft, options);
+  apply_label(draft, options);
   apply_paths(draft, options);
   if (draft.request.privileged) make_system_mounts_writable(draft);
 }

@@ -20,6 +20,10 @@ std::vector<std::string> parse_paths(const std::string& text, const std::string&
   return paths;
 }
 
+bool is_label_part(const std::string& name) {
+  return name == "user" || name == "role" || name == "type" || name == "level";
+}
+
 void take(SecurityOptions& options, const std::string& text) {
   if (has_nul(text)) refuse(flag, text, "a NUL character in it");
   const auto separator = text.find_first_of("=:");
@@ -39,10 +43,16 @@ void take(SecurityOptions& options, const std::string& text) {
     options.unmask_all = true;
   else if (key == "unmask")
     options.unmask = parse_paths(text, value);
-  else if (key != "label" || value != "disable")
+  else if (key == "label" && value == "disable")
+    options.no_label = true;
+  else if (const auto part = value.find(':'); key == "label" && is_label_part(value.substr(0, part)) &&
+                                              part != std::string::npos && part + 1 < value.size())
+    options.label.emplace_back(value.substr(0, part), value.substr(part + 1));
+  else
     refuse(flag, text,
            "not no-new-privileges[=true|false], seccomp=FILE|unconfined, apparmor=PROFILE|unconfined, "
-           "label=disable, mask=PATH[:PATH], unmask=ALL|PATH[:PATH] or systempaths=unconfined");
+           "label=disable|user:NAME|role:NAME|type:NAME|level:NAME, mask=PATH[:PATH], unmask=ALL|PATH[:PATH] or "
+           "systempaths=unconfined");
 }
 
 } // namespace

@@ -54,8 +54,21 @@ struct Request {
   std::optional<std::string> cpus, cpu_shares, cpu_period, cpu_quota, cpuset_cpus, cpuset_mems;
   std::optional<std::string> pids_limit;
   std::optional<std::string> blkio_weight;
+  std::vector<std::string> blkio_weight_device;                 // --blkio-weight-device DEVICE:WEIGHT
+  std::vector<std::string> device_read_bps, device_write_bps;   // --device-read-bps DEVICE:BYTES
+  std::vector<std::string> device_read_iops, device_write_iops; // --device-read-iops DEVICE:NUMBER
+  std::vector<std::string> hugetlb_limit;                       // --hugetlb-limit PAGESIZE=BYTES
+  std::optional<std::string> cgroup_parent;                     // --cgroup-parent PATH
 
-  std::optional<std::string> net, pid, ipc, uts, cgroupns; // none|private, host, ns:PATH
+  std::optional<std::string> net, pid, ipc, uts, cgroupns, userns; // none|private, host, ns:PATH
+  std::vector<std::string> uidmap, gidmap;                         // --uidmap CONTAINER:HOST:SIZE
+  std::optional<std::string> idroot, idlen;                        // --idroot N --idlen N: both maps, from 0
+
+  std::vector<std::string> add_host;                    // --add-host NAME:ADDRESS
+  std::vector<std::string> dns, dns_search, dns_option; // what /etc/resolv.conf says
+  std::optional<std::string> tz;                        // --tz ZONE, or local
+  bool init = false;                                    // --init
+  std::vector<std::string> hook;                        // --hook NAME:PROGRAM [ARGUMENT...]
 
   std::vector<std::string> label;         // --label NAME=VALUE: an annotation, as --annotation
   std::vector<std::string> annotation;    // --annotation NAME=VALUE
@@ -91,6 +104,8 @@ struct HostFacts {
   std::vector<std::string> apparmor_profiles;       // loaded
   bool cgroup2 = false;                             // unified alone; v1 and hybrid are false
   std::map<std::string, DeviceNode> devices;        // as in needs(); all of /dev for a privileged container
+  std::map<std::string, std::string> programs;      // as in needs(): name -> absolute path, when there is one
+  std::string resolv_conf;                          // the host's, as it stands
 };
 
 // What generate() will look up: cli reads these files into Request::files and stats these devices into
@@ -98,6 +113,7 @@ struct HostFacts {
 struct Needs {
   std::vector<std::string> files;
   std::vector<std::string> devices;
+  std::vector<std::string> programs; // looked for in $PATH; HostFacts::programs
 };
 Needs needs(const Request& request);
 
@@ -150,9 +166,12 @@ struct Engine {
   bool privileged_ports = false;          // the two sysctls that let everyone bind low ports and ping
   std::string apparmor_profile;           // used when it is loaded
   bool mask_thermal_throttle = false;     // of each processor that has it
+  bool is_file = false;                   // no engine but a config.json to build on; what it says of the user stands
 };
 // "docker". Throws Error that names those there are.
 const Engine& engine(std::string_view name);
+// A config.json as the base, in an engine's place. `name` says which: "template FILE".
+Engine engine_of_file(spec::RuntimeConfig base, std::string name);
 std::vector<std::string> engine_names();
 
 // ---- the function ----
@@ -160,11 +179,20 @@ struct Generated {
   spec::RuntimeConfig config;
   std::vector<std::string> warnings; // whole sentences for the user, in order
   Provenance provenance;
+  std::map<std::string, std::string> files; // to stand beside config.json, which binds them: "resolv.conf" -> text
 };
 // Without an image (a plain rootfs) the command comes from the request alone. Throws Error that names the flag or image
 // field, the value, and what is accepted.
 Generated generate(const std::optional<spec::ImageConfig>& image, const Engine& engine, const Request& request,
                    const UserFiles& users, const HostFacts& host);
+
+// RFC 7386: `patch` over config.json. What it sets has the origin "flag --patch". Throws Error when the patch is no
+// object, or the outcome no config.json.
+void apply_patch(Generated& generated, std::string_view patch);
+
+// A table of every leaf with its value, its source and what it overrode, then the warnings; the same as JSON.
+std::string explanation_text(const Generated& generated);
+Json explanation_json(const Generated& generated);
 
 // What `runc spec` (1.3) writes, for `oci spec`; with cgroup v2 it has a cgroup namespace as well. Rootless: uid and
 // gid are the caller's, mapped to 0.

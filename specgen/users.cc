@@ -144,7 +144,7 @@ void apply_user(Draft& draft) {
   draft.home = !resolved.home.empty() && resolved.home[0] == '/' && !has_nul(resolved.home) ? resolved.home : "";
 
   spec::User& user = draft.process().user;
-  if (from_user || !text.empty() || user.uid == 0) {
+  if (from_user || !text.empty() || (user.uid == 0 && !draft.engine.is_file)) {
     user.uid = resolved.uid;
     user.gid = resolved.gid;
     user.additional_gids = resolved.additional_gids;
@@ -154,7 +154,7 @@ void apply_user(Draft& draft) {
     if (from_user && !draft.image_says.user.empty())
       origin.overridden.push_back(cat("image config.User: ", printable(draft.image_says.user)));
     draft.note("process.user", origin);
-  } else if (!draft.home.empty()) {
+  } else if (!draft.home.empty() && !draft.engine.is_file) {
     draft.note("process.user.additionalGids", from_image("/etc/group"));
   }
   for (const std::string& name : draft.request.group_add) {

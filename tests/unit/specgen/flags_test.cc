@@ -217,11 +217,41 @@ const std::vector<Case> cases = {
     {"net_none", [](Request& r) { r.net = "none"; }, "", ""},
     {"net_path", [](Request& r) { r.net = "ns:/run/netns/a"; },
      "+linux.namespaces[network].path=\"/run/netns/a\"\n"
-     "-linux.sysctl[net.ipv4.ip_unprivileged_port_start]\n-linux.sysctl[net.ipv4.ping_group_range]\n",
+     "-linux.sysctl[net.ipv4.ip_unprivileged_port_start]\n-linux.sysctl[net.ipv4.ping_group_range]\n"
+     "+mounts[/etc/hostname].destination=\"/etc/hostname\"\n"
+     "+mounts[/etc/hostname].options[0]=\"bind\"\n"
+     "+mounts[/etc/hostname].options[1]=\"rprivate\"\n"
+     "+mounts[/etc/hostname].source=\"hostname\"\n"
+     "+mounts[/etc/hostname].type=\"bind\"\n"
+     "+mounts[/etc/hosts].destination=\"/etc/hosts\"\n"
+     "+mounts[/etc/hosts].options[0]=\"bind\"\n"
+     "+mounts[/etc/hosts].options[1]=\"rprivate\"\n"
+     "+mounts[/etc/hosts].source=\"hosts\"\n"
+     "+mounts[/etc/hosts].type=\"bind\"\n"
+     "+mounts[/etc/resolv.conf].destination=\"/etc/resolv.conf\"\n"
+     "+mounts[/etc/resolv.conf].options[0]=\"bind\"\n"
+     "+mounts[/etc/resolv.conf].options[1]=\"rprivate\"\n"
+     "+mounts[/etc/resolv.conf].source=\"resolv.conf\"\n"
+     "+mounts[/etc/resolv.conf].type=\"bind\"\n",
      "flag --net"},
     {"net_host", [](Request& r) { r.net = "host"; },
      "+hostname=\"metal\"\n-linux.namespaces[network].type\n"
      "-linux.sysctl[net.ipv4.ip_unprivileged_port_start]\n-linux.sysctl[net.ipv4.ping_group_range]\n"
+     "+mounts[/etc/hostname].destination=\"/etc/hostname\"\n"
+     "+mounts[/etc/hostname].options[0]=\"bind\"\n"
+     "+mounts[/etc/hostname].options[1]=\"rprivate\"\n"
+     "+mounts[/etc/hostname].source=\"hostname\"\n"
+     "+mounts[/etc/hostname].type=\"bind\"\n"
+     "+mounts[/etc/hosts].destination=\"/etc/hosts\"\n"
+     "+mounts[/etc/hosts].options[0]=\"bind\"\n"
+     "+mounts[/etc/hosts].options[1]=\"rprivate\"\n"
+     "+mounts[/etc/hosts].source=\"hosts\"\n"
+     "+mounts[/etc/hosts].type=\"bind\"\n"
+     "+mounts[/etc/resolv.conf].destination=\"/etc/resolv.conf\"\n"
+     "+mounts[/etc/resolv.conf].options[0]=\"bind\"\n"
+     "+mounts[/etc/resolv.conf].options[1]=\"rprivate\"\n"
+     "+mounts[/etc/resolv.conf].source=\"resolv.conf\"\n"
+     "+mounts[/etc/resolv.conf].type=\"bind\"\n"
      "+process.env[HOSTNAME]=\"HOSTNAME=metal\"\n",
      ""},
     {"pid_host", [](Request& r) { r.pid = "host"; }, "-linux.namespaces[pid].type\n", ""},
@@ -240,6 +270,28 @@ const std::vector<Case> cases = {
      "flag --annotation"},
     {"stop_signal", [](Request& r) { r.stop_signal = "SIGQUIT"; },
      "+annotations[org.opencontainers.image.stopSignal]=\"SIGQUIT\"\n", "flag --stop-signal"},
+    {"cgroup_parent", [](Request& r) { r.cgroup_parent = "/jobs"; }, "+linux.cgroupsPath=\"/jobs/oci\"\n",
+     "flag --cgroup-parent"},
+    {"cgroup_parent_slice", [](Request& r) { r.cgroup_parent = "user.slice"; },
+     "+linux.cgroupsPath=\"user.slice:oci:oci\"\n", "flag --cgroup-parent"},
+    {"hugetlb_limit", [](Request& r) { r.hugetlb_limit = {"2MB=64m"}; },
+     "+linux.resources.hugepageLimits[0].limit=67108864\n+linux.resources.hugepageLimits[0].pageSize=\"2MB\"\n",
+     "flag --hugetlb-limit"},
+    {"idroot",
+     [](Request& r) {
+       r.idroot = "100000";
+       r.idlen = "10";
+     },
+     "+linux.gidMappings[0].containerID=0\n+linux.gidMappings[0].hostID=100000\n+linux.gidMappings[0].size=10\n"
+     "+linux.namespaces[user].type=\"user\"\n"
+     "+linux.uidMappings[0].containerID=0\n+linux.uidMappings[0].hostID=100000\n+linux.uidMappings[0].size=10\n",
+     "flag --idroot"},
+    {"hook", [](Request& r) { r.hook = {"poststop:/bin/echo a b"}; },
+     "+hooks.poststop[0].args[0]=\"/bin/echo\"\n+hooks.poststop[0].args[1]=\"a\"\n"
+     "+hooks.poststop[0].args[2]=\"b\"\n+hooks.poststop[0].path=\"/bin/echo\"\n",
+     "flag --hook"},
+    {"label_type", [](Request& r) { r.security_opt = {"label=type:my_t"}; },
+     "+process.selinuxLabel=\"system_u:system_r:my_t:s0\"\n", "flag --security-opt label"},
     {"container_id", [](Request& r) { r.container_id = "0123456789abcdef"; },
      "+hostname=\"0123456789ab\"\n+process.env[HOSTNAME]=\"HOSTNAME=0123456789ab\"\n", "engine docker"},
 };
