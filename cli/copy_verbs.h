@@ -17,7 +17,7 @@ struct CopyFlags {
       tmpdir;
   Words additional_tags;
   bool all = false, preserve_digests = false, compress = false, decompress = false, keep_plain = false,
-       force_compress = false, precompute = false, remove_signatures = false, quiet = false;
+       precompute = false, remove_signatures = false, quiet = false;
 
   void declare(Command& command);
 };

@@ -18,8 +18,6 @@ void SideFlags::declare(Command& command, const std::string& prefix, bool shown)
   command.hide_last();
   command.option(name("password"), "PASSWORD", "the password of --username", password);
   command.hide_last();
-  command.option(name("registry-token"), "TOKEN", "send TOKEN as Bearer", token);
-  command.hide_last();
   command.flag(name("no-creds"), cat("log in to no registry", of), no_creds);
   hide();
   command.option(name("authfile"), "FILE", cat("look up credentials", of, " in FILE"), authfile);
@@ -28,10 +26,6 @@ void SideFlags::declare(Command& command, const std::string& prefix, bool shown)
   hide();
   command.flag(name("tls-verify"), cat("check certificates", of, " (false: do not, and allow http)"), tls_verify);
   hide();
-  command.option(name("daemon-host"), "URL", cat("of the docker daemon", of), daemon_host);
-  hide();
-  command.option(name("shared-blob-dir"), "DIR", "where oci: keeps its blobs", shared_blobs);
-  command.hide_last();
 }
 
 namespace {
@@ -59,10 +53,6 @@ fetch::RegistryOptions registry_options(const SideFlags& side, const SideFlags& 
   options.cert_dir = side.cert_dir.empty() ? common.cert_dir : side.cert_dir;
   options.tls_verify = side.tls_verify ? side.tls_verify : common.tls_verify;
   return options;
-}
-
-std::string daemon_host(const SideFlags& side, const SideFlags& common) {
-  return side.daemon_host.empty() ? common.daemon_host : side.daemon_host;
 }
 
 void ChoiceFlags::declare(Command& command) {

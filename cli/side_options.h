@@ -1,4 +1,4 @@
-// How a registry or a daemon is reached, for the verbs that name images with a transport. copy has one set for each
+// How a registry is reached, for the verbs that name images with a transport. copy has one set for each
 // side and one for both.
 #pragma once
 
@@ -11,8 +11,8 @@
 namespace oci::cli {
 
 struct SideFlags {
-  std::optional<std::string> creds, username, password, token;
-  std::string authfile, cert_dir, daemon_host, shared_blobs;
+  std::optional<std::string> creds, username, password;
+  std::string authfile, cert_dir;
   std::optional<bool> tls_verify;
   bool no_creds = false;
 
@@ -22,7 +22,6 @@ struct SideFlags {
 
 // What `side` says, or else `common`. Throws for options that exclude each other.
 fetch::RegistryOptions registry_options(const SideFlags& side, const SideFlags& common);
-std::string daemon_host(const SideFlags& side, const SideFlags& common);
 
 // Which image of several, in skopeo's words and ours.
 struct ChoiceFlags {

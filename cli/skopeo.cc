@@ -28,6 +28,16 @@ struct SkopeoGlobals {
     command.flag("--debug", "enable debug output", debug);
     command.flag("-v,--version", "version for skopeo", version);
   }
+
+  // What is asked for and cannot be promised is an error, above all where it is about trust.
+  void check() const {
+    if (require_signed) fail("signatures are not checked, so --require-signed cannot be promised");
+    if (!policy.empty()) fail("trust policies are not checked, so --policy ", printable(policy), " cannot be promised");
+    if (!registries_conf.empty()) fail("--registries-conf ", printable(registries_conf), ": such files are not read");
+    if (!registries_d.empty()) log::warning("--registries.d is not looked at: signatures are not copied");
+    if (!timeout.empty()) log::warning("--command-timeout is not looked at");
+    if (!user_agent.empty()) log::warning("--user-agent-prefix is not looked at");
+  }
 };
 
 std::string quoted(const std::string& text) {
@@ -75,7 +85,7 @@ int run(int argc, char** argv) {
   verb->declare(command);
   const Words words = command.parse(arguments, globals);
   if (line.verb == "copy" && words.size() != 2) fail("Exactly two arguments expected");
-  if (skopeo.require_signed) fail("signatures are not checked, so --require-signed cannot be promised");
+  skopeo.check();
   Globals ours;
   ours.personality = Personality::skopeo;
   ours.debug = skopeo.debug;

@@ -70,8 +70,6 @@ void CopyFlags::declare(Command& command) {
   command.option("--additional-tag", "REFERENCE", "one more name in a docker-archive", additional_tags);
   command.option("--dest-compress-format", "FORMAT", "compress layers with gzip or zstd", compress_format);
   command.option("--dest-compress-level", "N", "how hard", compress_level);
-  command.flag("--dest-force-compress-format", "also layers the destination has otherwise", force_compress);
-  command.hide_last();
   command.flag("--dest-compress", "compress the layers of dir:", compress);
   command.flag("--dest-decompress", "decompress the layers of dir:", decompress);
   command.flag("--dest-oci-accept-uncompressed-layers", "oci: keep plain layers plain", keep_plain);
@@ -128,8 +126,6 @@ fetch::CopyOptions copy_options(const CopyFlags& flags, spec::Transport to) {
   fetch::CopyOptions options;
   options.source = registry_options(flags.source, flags.both);
   options.destination = registry_options(flags.destination, flags.both);
-  options.source_daemon = daemon_host(flags.source, flags.both);
-  options.destination_daemon = daemon_host(flags.destination, flags.both);
   options.which = which(flags);
   options.platforms = flags.choice.wanted();
   options.format = format(flags.format);
@@ -151,6 +147,9 @@ fetch::CopyOptions copy_options(const CopyFlags& flags, spec::Transport to) {
   if (!options.more_tags.empty() && to != spec::Transport::docker_archive) {
     log::warning("--additional-tag is for docker-archive: alone");
   }
+  if (flags.precompute) log::warning("--dest-precompute-digests changes nothing here");
+  if (!flags.retry_delay.empty())
+    log::warning("--retry-delay is not looked at: the time between tries grows by itself");
   options.temp_folder = flags.tmpdir;
   if (!flags.parallel.empty()) {
     options.parallel = static_cast<unsigned>(std::max(1, number("--image-parallel-copies", flags.parallel)));

@@ -24,7 +24,7 @@ Json summary(const spec::ImageName& name, const fetch::LookedAt& seen) {
   Json json;
   if (name.transport == spec::Transport::docker) json.set("Name", name.reference->name());
   json.set("Digest", seen.top.digest.text());
-  json.set("RepoTags", Json::Array());
+  if (name.transport != spec::Transport::docker) json.set("RepoTags", Json::Array()); // a registry's are not asked for
   json.set("Created", or_null(config.created));
   const Json* docker = config.extra.find("docker_version");
   json.set("DockerVersion", docker && docker->as_string() ? *docker : Json(""));

@@ -20,7 +20,6 @@ struct CopyOptions {
   enum class Format { as_it_is, oci, docker };
 
   RegistryOptions source, destination;
-  std::string source_daemon, destination_daemon; // of docker-daemon:; "": where docker finds it
   Which which = Which::one;
   std::vector<spec::Platform> platforms; // of an index; several: an index of these. Empty: this machine's
   Format format = Format::as_it_is;

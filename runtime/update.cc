@@ -74,7 +74,8 @@ void update(const Settings& settings, const std::string& id, const Json& wish) {
     if (status == Status::stopped || status == Status::creating)
       fail("container not running: it is ", status_name(status));
     if (!asked.devices.empty()) log::warning("update: linux.resources.devices is not changed");
-    Json config = parse_json(folder.config(), config_file, {.duplicates = JsonLimits::Duplicates::last_wins});
+    const std::string text_before = folder.config();
+    Json config = parse_json(text_before, config_file, {.duplicates = JsonLimits::Duplicates::last_wins});
     Json& resources = member_object(member_object(config, "linux"), "resources");
     forget_old_swap(resources, asked);
     Json limits = wish;
@@ -84,11 +85,10 @@ void update(const Settings& settings, const std::string& id, const Json& wish) {
     const spec::RuntimeConfig updated = spec::runtime_config_from_json(std::move(config), config_file);
     const auto cgroup = Cgroup::open(record.cgroup);
     check_usage(*cgroup, asked);
-    const spec::RuntimeConfig before = spec::parse_runtime_config(folder.config(), config_file);
     try {
       cgroup->set_limits(*updated.linux_->resources);
     } catch (const Error&) {
-      restore(*cgroup, before);
+      restore(*cgroup, spec::parse_runtime_config(text_before, config_file));
       throw;
     }
     folder.store_config(text);
