@@ -273,7 +273,7 @@ void CopySession::State::write_config(Plan& plan) {
 
 spec::Descriptor CopySession::State::write_manifest(const spec::RawBlob& document, Plan& plan, Place place,
                                                     const std::string& called) {
-  say(place == Place::top ? "Writing manifest to image destination" : "Writing manifest to image destination");
+  say("Writing manifest to image destination");
   if (!plan.changes()) {
     spec::Descriptor same = describe(document, plan.from, false);
     destination->put_document(same, document.bytes, place, called);
