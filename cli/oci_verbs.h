@@ -6,6 +6,7 @@
 namespace oci::cli {
 
 std::unique_ptr<Verb> make_spec();
+std::unique_ptr<Verb> make_validate();
 std::unique_ptr<Verb> make_run();
 std::unique_ptr<Verb> make_create();
 std::unique_ptr<Verb> make_start();

@@ -35,6 +35,8 @@ constexpr std::array table{
     VerbEntry{"spec", "", Program::oci, Group::bundles, "[IMAGE | BUNDLE] [-- COMMAND...]",
               "write a config.json: a template, or from an image or bundle and options",
               "oci spec alpine -e A=1 --explain"},
+    VerbEntry{"validate", "", Program::oci, Group::bundles, "[BUNDLE | FILE]",
+              "say everything that is wrong with a config.json", "oci validate --host ./bundle"},
     VerbEntry{"run", "", Program::oci, Group::containers, "[IMAGE [COMMAND...]] | [-b BUNDLE] ID",
               "run a bundle, or an image in one go", "oci run alpine echo hello"},
     VerbEntry{"create", "", Program::oci, Group::containers, "ID", "make a container from a bundle, ready to start",

@@ -45,13 +45,20 @@ std::string fold_key(std::string_view key) {
   return folded;
 }
 
-std::string Decoder::located(const Place& at, std::string_view what) const {
+std::string path_text(const Place& at) {
   std::string path;
   append_path(path, at);
+  return path;
+}
+
+std::string Decoder::located(const Place& at, std::string_view what) const {
+  const std::string path = path_text(at);
   return path.empty() ? cat(name_, ": ", what) : cat(name_, ": ", path, ": ", what);
 }
 
-void Decoder::fail_at(const Place& at, std::string_view why) const { throw Error(located(at, why)); }
+void Decoder::fail_at(const Place& at, std::string_view why) const {
+  throw DecodeError(located(at, why), path_text(at), why);
+}
 
 void Decoder::wrong_type(const Json& json, std::string_view expected, const Place& at) const {
   fail_at(at, cat("expected ", expected, ", got ", with_article(json.type_name())));

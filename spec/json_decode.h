@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/digest.h"
+#include "base/error.h"
 #include "base/json.h"
 #include "spec/json_fields.h"
 
@@ -27,6 +28,21 @@ struct Place {
   const Place* parent = nullptr;
   std::string_view key;  // of a field or of a map's entry
   std::size_t index = 0; // of an array's item
+};
+
+// "process.args[0]"; "" for the document.
+std::string path_text(const Place& at);
+
+// What the Decoder throws: its message is "<name>: <path>: <why>".
+class DecodeError : public Error {
+public:
+  DecodeError(std::string message, std::string path, std::string_view why)
+      : Error(std::move(message)), path_(std::move(path)), why_(why) {}
+  const std::string& path() const { return path_; }
+  const std::string& why() const { return why_; }
+
+private:
+  std::string path_, why_;
 };
 
 class Decoder {
