@@ -6,6 +6,8 @@
 #include "base/sys.h"
 #include "cli/host_facts.h"
 
+#include <type_traits>
+
 namespace oci::cli {
 
 namespace {
@@ -109,6 +111,42 @@ void ContainerOptions::declare(Command& command) {
   command.option("--engine", "NAME", "whose defaults; docker is the one there is", engine_name);
   command.option("--template", "FILE", "a config.json to start from instead", template_file);
   command.option("--patch", "JSON", "merge this into config.json at the end (RFC 7386)", patch);
+}
+
+namespace {
+
+void put_over(const Target& given, const Target& base) {
+  std::visit(
+      [&](auto* from) {
+        auto* into = std::get<decltype(from)>(base);
+        if constexpr (std::is_same_v<decltype(from), Words*>)
+          into->insert(into->end(), from->begin(), from->end());
+        else
+          *into = *from;
+      },
+      given);
+}
+
+} // namespace
+
+std::vector<std::string> ContainerOptions::put_over(specgen::Request base, const Command& line) {
+  ContainerOptions beneath;
+  beneath.request = std::move(base);
+  beneath.request.command = request.command;
+  Command beneath_line;
+  beneath.declare(beneath_line);
+  std::vector<std::string> given;
+  for (const Flag& flag : line.flags()) {
+    if (!flag.given) continue;
+    for (const Flag& same : beneath_line.flags())
+      if (same.names == flag.names) {
+        cli::put_over(flag.target, same.target);
+        for (const std::string& name : split(flag.names, ',')) given.push_back(name);
+      }
+  }
+  request = std::move(beneath.request);
+  if (!tty) tty = request.tty;
+  return given;
 }
 
 specgen::Engine ContainerOptions::engine() const {

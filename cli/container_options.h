@@ -13,6 +13,9 @@ struct ContainerOptions {
   std::optional<std::string> engine_name, template_file, patch;
 
   void declare(Command& command);
+  // `base` beneath what `line`, declared by this object and parsed, was given: what may be repeated is added to it,
+  // what may not replaces. Returns the names of the flags given.
+  std::vector<std::string> put_over(specgen::Request base, const Command& line);
   // What the container starts from: --template, else --engine, else docker's defaults.
   specgen::Engine engine() const;
 };

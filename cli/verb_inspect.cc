@@ -51,6 +51,9 @@ Json summary(const spec::ImageName& name, const fetch::LookedAt& seen) {
   return json;
 }
 
+// No image: what the docker daemon says of a container.
+constexpr std::string_view container_transport = "docker-container:";
+
 class Inspect final : public Verb {
 public:
   void declare(Command& command) override {
@@ -66,6 +69,10 @@ public:
   }
 
   int run(const Globals&, const Command&, Words words) override {
+    if (words[0].starts_with(container_transport)) {
+      print(fetch::inspect_docker_container(words[0].substr(container_transport.size())));
+      return 0;
+    }
     fetch::CopyOptions options;
     options.source = registry_options(side_, side_);
     options.platforms = choice_.wanted();

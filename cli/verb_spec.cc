@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "base/sys.h"
 
@@ -34,6 +35,9 @@ public:
     command.flag("--rootless", "for a container without root's rights", rootless_);
     const std::size_t first = command.flags().size();
     command.option("--rootfs", "DIR", "for this root file system, without an image", rootfs_);
+    command.option("--from-docker", "CONTAINER|FILE",
+                   "as docker made this container; FILE is what docker inspect prints", from_docker_);
+    command.option("--adopt", "FILE", "make a config.json taken from a running engine portable", adopt_);
     command.flag("--explain", "print where each value comes from instead of writing", explain_);
     command.option("--format", "FORMAT", "of --explain: text or json", format_);
     command.option("-o,--output", "FILE", "write it there; - is standard output", output_);
@@ -52,6 +56,11 @@ public:
     container_.request.tty = container_.tty.value_or(false);
     if (rootless_ && (named > 0 || !rootfs_.empty())) fail("spec: --rootless is for the template alone");
     if (!rootfs_.empty() && named > 0) fail("spec: --rootfs goes without an image or bundle");
+    if (!from_docker_.empty() || !adopt_.empty()) {
+      if (named > 0 || !rootfs_.empty() || (!from_docker_.empty() && !adopt_.empty()))
+        fail("spec: --from-docker and --adopt go without an image, bundle, --rootfs or each other");
+      return finish(with_context("spec", [&] { return adopt_.empty() ? of_docker(globals, command) : of_adopted(); }));
+    }
     if (!rootfs_.empty()) return finish(of_rootfs());
     if (named == 1)
       return with_context(
@@ -128,6 +137,55 @@ private:
     return generated;
   }
 
+  // The bundle's rootfs, to look users up in; -1 while there is none.
+  Fd rootfs_in_bundle() const {
+    auto rootfs = sys::open(cat(bundle_, "/rootfs"), O_PATH | O_DIRECTORY);
+    return rootfs ? std::move(*rootfs) : Fd();
+  }
+
+  // A name with a slash, or of a file there is, is a file.
+  std::string docker_inspect_text(const Globals& globals) const {
+    if (from_docker_ == "-") return read_all(STDIN_FILENO, max_config, "standard input");
+    if (from_docker_.find('/') != std::string::npos || sys::stat(from_docker_))
+      return read_file(from_docker_, max_config);
+    Words line{"oci", "inspect", cat("docker-container:", from_docker_)};
+    if (globals.debug) line.insert(line.begin() + 1, "--debug");
+    try {
+      return run_image_half(line);
+    } catch (const ImageHalfFailed& failed) {
+      throw Error(cat("no container ", printable(from_docker_))).with_exit_code(failed.exit_code);
+    }
+  }
+
+  specgen::Generated of_docker(const Globals& globals, const Command& command) {
+    specgen::Inspected inspected = specgen::read_inspected(docker_inspect_text(globals), from_docker_);
+    for (const std::string& name : container_.put_over(inspected.request, command)) inspected.sources.erase(name);
+    container_.request.tty = container_.tty.value_or(false);
+    const Fd rootfs = rootfs_in_bundle();
+    specgen::Generated generated = generate_config(inspected.image, container_.engine(), container_, rootfs.get());
+    specgen::trace_to(generated, inspected);
+    return generated;
+  }
+
+  specgen::Generated of_adopted() {
+    const std::string file = is_folder(adopt_) ? cat(adopt_, "/config.json") : adopt_;
+    const specgen::Adopted adopted =
+        adopt_file(spec::parse_runtime_config(read_file(file, max_config), file), cat("adopted ", file));
+    for (const specgen::Adopted::Change& change : adopted.changes)
+      std::fprintf(stderr, "%s: %s\n", change.path.c_str(), change.text.c_str());
+    const Fd rootfs = rootfs_in_bundle();
+    specgen::Generated generated = generate_config(std::nullopt, adopted.base, container_, rootfs.get());
+    specgen::trace_to(generated, adopted);
+    return generated;
+  }
+
+  static specgen::Adopted adopt_file(spec::RuntimeConfig config, std::string name) {
+    std::map<std::string, std::string> files;
+    for (const std::string& path : specgen::files_to_adopt(config))
+      if (const auto text = read_file_if_exists(path, max_config)) files[path] = *text;
+    return specgen::adopt(std::move(config), std::move(name), files, gather_host_facts({}));
+  }
+
   int finish(const specgen::Generated& generated) const {
     if (explain_) {
       print(format_ == "json" ? dump_json(specgen::explanation_json(generated), {.indent = "  "}) + "\n"
@@ -150,7 +208,7 @@ private:
     return 0;
   }
 
-  std::string bundle_ = ".", rootfs_, output_, format_ = "text";
+  std::string bundle_ = ".", from_docker_, adopt_, rootfs_, output_, format_ = "text";
   std::string replaced_; // the bundle whose config.json is written anew
   bool rootless_ = false, explain_ = false;
   std::pair<std::size_t, std::size_t> merge_flags_;

@@ -65,6 +65,10 @@ struct Pulled {
 // but the auth files, the proxy variables and the CA bundle.
 Pulled pull(spec::Store& store, const spec::ImageName& name, const PullOptions& options, Progress& progress);
 
+// What `docker inspect` prints of one container, from dockerd: $DOCKER_HOST, the docker command's context, or its
+// socket.
+std::string inspect_docker_container(const std::string& name);
+
 } // namespace oci::fetch
 
 #include "fetch/copy.h" // uses the options above

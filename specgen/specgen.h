@@ -174,6 +174,37 @@ const Engine& engine(std::string_view name);
 Engine engine_of_file(spec::RuntimeConfig base, std::string name);
 std::vector<std::string> engine_names();
 
+// ---- what an engine knows of a container of its own ----
+// `docker inspect` of a container (the object, or a list of one) as the image and the flags that would make it:
+// what the user then says goes over it. Podman's is near enough to be read as well.
+struct Inspected {
+  std::string name;               // as its engine calls it
+  spec::ImageConfig image;        // Config: image and user are merged there already
+  Request request;                // HostConfig and Mounts, as flags
+  std::vector<std::string> notes; // what has no place in config.json and is left out: whole sentences
+  // Flag -> where its value stood: "--memory" -> "docker inspect HostConfig.Memory". Take out those the user gave.
+  std::map<std::string, std::string> sources;
+};
+// Throws Error for what is no such document.
+Inspected read_inspected(std::string_view text, std::string_view name);
+
+// A config.json taken from a running engine, made to run anywhere: what is that engine's own (its folders, hooks,
+// cgroup, namespaces and labels) is taken out or replaced, each with a line in `changes`. It ends as an Engine to build
+// on.
+struct Adopted {
+  Engine base;
+  std::map<std::string, std::string> files; // to stand beside config.json: "hosts" -> text
+  struct Change {
+    std::string path; // as in Provenance
+    std::string text; // "the engine's folder /var/…, now rootfs"
+  };
+  std::vector<Change> changes;
+};
+// The engine's files that its mounts bind and that can go along: cli reads those there are.
+std::vector<std::string> files_to_adopt(const spec::RuntimeConfig& config);
+Adopted adopt(spec::RuntimeConfig config, std::string name, const std::map<std::string, std::string>& files,
+              const HostFacts& host);
+
 // ---- the function ----
 struct Generated {
   spec::RuntimeConfig config;
@@ -185,6 +216,11 @@ struct Generated {
 // field, the value, and what is accepted.
 Generated generate(const std::optional<spec::ImageConfig>& image, const Engine& engine, const Request& request,
                    const UserFiles& users, const HostFacts& host);
+
+// Origins and files of what generate() was given: flags that stood for fields of another document, changes while
+// adopting.
+void trace_to(Generated& generated, const Inspected& inspected);
+void trace_to(Generated& generated, const Adopted& adopted);
 
 // RFC 7386: `patch` over config.json. What it sets has the origin "flag --patch". Throws Error when the patch is no
 // object, or the outcome no config.json.
