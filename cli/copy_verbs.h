@@ -25,5 +25,12 @@ fetch::CopyOptions copy_options(const CopyFlags& flags, spec::Transport to);
 
 std::unique_ptr<Verb> make_copy();
 std::unique_ptr<Verb> make_inspect();
+std::unique_ptr<Verb> make_tags();
+std::unique_ptr<Verb> make_sync();
+std::unique_ptr<Verb> make_delete_image();
+std::unique_ptr<Verb> make_digest();
+std::unique_ptr<Verb> make_manifest_digest();
+std::unique_ptr<Verb> make_login();
+std::unique_ptr<Verb> make_logout();
 
 } // namespace oci::cli

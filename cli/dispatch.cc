@@ -9,6 +9,7 @@
 #include "cli/umoci_form.h"
 #include "spec/runtime_config.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <exception>
@@ -70,6 +71,12 @@ int complete(Program program, std::span<const VerbBinding> bindings, Globals& gl
   return 0;
 }
 
+// `delete docker://IMAGE`; a container's id holds no slash.
+bool deletes_image(const Line& line) {
+  return line.verb == "delete" && std::any_of(line.rest.begin(), line.rest.end(),
+                                              [](const auto& word) { return word.starts_with("docker://"); });
+}
+
 int dispatch_or_throw(Program program, std::span<const VerbBinding> bindings, int argc, char** argv,
                       int& failure_code) {
   Globals globals;
@@ -96,6 +103,7 @@ int dispatch_or_throw(Program program, std::span<const VerbBinding> bindings, in
   if (entry == nullptr) fail_unknown_verb(line.verb);
   failure_code = globals.personality == Personality::crun ? 1 : entry->failure_code;
   if (entry->program == Program::image && program == Program::oci) exec_image_half({argv, argv + argc});
+  if (program == Program::oci && deletes_image(line)) exec_image_half({argv, argv + argc});
   const MakeVerb make = find_binding(bindings, entry->name);
   if (make == nullptr) fail(line.verb, ": runs in oci, not in oci-image");
   return run_verb(*entry, *make(), globals, global_options, line.rest);

@@ -19,17 +19,6 @@ std::string left_column(const Flag& flag) {
   return out;
 }
 
-std::string options_help(const Command& command) {
-  std::size_t width = 0;
-  for (const Flag& flag : command.flags())
-    if (!flag.hidden) width = std::max(width, left_column(flag).size() + 2);
-  width = std::min<std::size_t>(width, 34);
-  std::string out;
-  for (const Flag& flag : command.flags())
-    if (!flag.hidden) out += cat("  ", padded(left_column(flag), width), flag.help, '\n');
-  return out;
-}
-
 std::string_view group_title(Group group) {
   switch (group) {
   case Group::images:
@@ -49,6 +38,17 @@ std::string_view group_title(Group group) {
 }
 
 } // namespace
+
+std::string options_help(const Command& command) {
+  std::size_t width = 0;
+  for (const Flag& flag : command.flags())
+    if (!flag.hidden) width = std::max(width, left_column(flag).size() + 2);
+  width = std::min<std::size_t>(width, 34);
+  std::string out;
+  for (const Flag& flag : command.flags())
+    if (!flag.hidden) out += cat("  ", padded(left_column(flag), width), flag.help, '\n');
+  return out;
+}
 
 std::string program_help(const Command& globals) {
   std::string out = "usage: oci [OPTIONS] COMMAND [ARGUMENTS]\n\n"

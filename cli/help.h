@@ -8,6 +8,7 @@
 namespace oci::cli {
 
 std::string program_help(const Command& globals);
+std::string options_help(const Command& command); // a line for each that is not hidden
 std::string verb_help(const VerbEntry& entry, const Command& command);
 
 } // namespace oci::cli

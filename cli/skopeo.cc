@@ -4,9 +4,11 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "cli/copy_verbs.h"
+#include "cli/help.h"
 
 #include <cstdio>
 #include <ctime>
+#include <functional>
 
 namespace oci::cli {
 
@@ -44,7 +46,10 @@ std::string quoted(const std::string& text) {
   std::string out = "\"";
   for (char c : text) {
     if (c == '"' || c == '\\') out += '\\';
-    out += c;
+    if (c == '\n')
+      out += "\\n";
+    else
+      out += c;
   }
   return out + '"';
 }
@@ -55,36 +60,120 @@ int tell(const Error& error) {
   return error.exit_code() == 2 ? 2 : 1;
 }
 
-int run(int argc, char** argv) {
-  SkopeoGlobals skopeo;
-  Command globals, known; // known: also the verbs' options that may stand before the verb
-  skopeo.declare(globals);
-  skopeo.declare(known);
+struct SkopeoVerb {
+  std::string_view name;
+  MakeVerb make;
+  std::size_t least, most; // words
+  std::string_view wrong;  // what is said of another number of them
+  std::string_view usage, summary;
+  std::string_view image_error; // what is said before a word that is no image's name; "" when words are others
+};
+
+constexpr SkopeoVerb verbs[] = {
+    {"copy", make_copy, 2, 2, "Exactly two arguments expected", "SOURCE-IMAGE DESTINATION-IMAGE",
+     "Copy an IMAGE-NAME from one location to another", "Invalid source name "},
+    {"delete", make_delete_image, 1, 1, "Usage: delete imageReference", "IMAGE-NAME", "Delete image IMAGE-NAME",
+     "Invalid source name "},
+    {"inspect", make_inspect, 1, 1, "Exactly one argument expected", "IMAGE-NAME", "Inspect image IMAGE-NAME",
+     "Error parsing image name "},
+    {"list-tags", make_tags, 1, 1, "Exactly one non-option argument expected", "SOURCE-IMAGE",
+     "List tags in the transport/repository specified by the SOURCE-IMAGE", ""},
+    {"login", make_login, 1, 1, "please provide a registry to log in to", "REGISTRY", "Login to a container registry",
+     ""},
+    {"logout", make_logout, 0, 1, "logout takes one registry", "[REGISTRY]", "Logout of a container registry", ""},
+    {"manifest-digest", make_manifest_digest, 1, 1, "Usage: skopeo manifest-digest manifest", "MANIFEST-FILE",
+     "Compute a manifest digest of a file", ""},
+    {"sync", make_sync, 2, 2, "Exactly two arguments expected", "--src TRANSPORT --dest TRANSPORT SOURCE DESTINATION",
+     "Synchronize one or more images from one location to another", ""},
+};
+
+std::string program_usage(const Command& globals) {
+  std::string out = "Various operations with container images and container image registries\n\n"
+                    "Usage:\n  skopeo [flags]\n  skopeo [command]\n\nAvailable Commands:\n";
+  for (const SkopeoVerb& verb : verbs)
+    out += cat("  ", verb.name, std::string(18 - verb.name.size(), ' '), verb.summary, "\n");
+  return cat(out, "\nFlags:\n", options_help(globals),
+             "\nUse \"skopeo [command] --help\" for more information about a command.\n");
+}
+
+std::string verb_usage(const SkopeoVerb& verb, const Command& command, const Command& globals) {
+  return cat(verb.summary, "\n\nUsage:\n  skopeo ", verb.name, " [command options] ", verb.usage, "\n\nFlags:\n",
+             options_help(command), "\nGlobal Flags:\n", options_help(globals));
+}
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+const SkopeoVerb* find_skopeo_verb(std::string_view name) {
+  for (const SkopeoVerb& verb : verbs)
+    if (verb.name == name) return &verb;
+  return nullptr;
+}
+
+// Options that stand before the verb may be the verb's own.
+Line line_of(const SkopeoGlobals& skopeo, int argc, char** argv) {
+  SkopeoGlobals copy = skopeo;
+  Command known;
+  copy.declare(known);
   std::string ignored;
   bool flag = false;
   for (const char* name : {"--override-os", "--override-arch", "--override-variant", "--tmpdir"})
     known.option(name, "", "", ignored);
   known.flag("--tls-verify", "", flag);
-  const Line line = split_line(known, argc, argv);
+  return split_line(known, argc, argv);
+}
+
+int run_alone(const SkopeoGlobals& skopeo, Command& globals, const Line& line) {
+  Command alone;
+  alone.words(0, any_number, {});
+  (void)alone.parse(line.globals, globals);
+  if (skopeo.version) {
+    std::puts("skopeo version 1.22.0 (oci " OCI_VERSION ")");
+    return 0;
+  }
+  constexpr std::string_view more = "\nTry 'skopeo --help' for more information";
+  if (line.verb.empty() && !alone.help_wanted()) fail("Missing command 'skopeo COMMAND'", more);
+  if (!line.verb.empty() && line.verb != "help") fail("Unrecognized command `skopeo ", printable(line.verb), "`", more);
+  print(program_usage(globals));
+  return 0;
+}
+
+// skopeo itself takes no name without a transport.
+void check_words(const SkopeoVerb& verb, const Words& words, const std::function<std::string()>& usage) {
+  if (words.size() < verb.least || words.size() > verb.most) {
+    if (verb.most > 1 || verb.make == make_tags) std::fputs(usage().c_str(), stderr);
+    fail(verb.wrong);
+  }
+  for (std::size_t i = 0; i < words.size() && !verb.image_error.empty(); ++i) {
+    const std::string name = printable(words[i]);
+    const std::string start = i == 0 ? cat(verb.image_error, verb.make == make_inspect ? quoted(name) : name, ": ")
+                                     : cat("Invalid destination name ", name, ": ");
+    const std::size_t colon = name.find(':');
+    if (colon == std::string::npos)
+      fail(start, "Invalid image name ", quoted(name), ", expected colon-separated transport:reference");
+    if (!spec::has_transport(words[i]))
+      fail(start, "Invalid image name ", quoted(name), ", unknown transport ", quoted(name.substr(0, colon)));
+  }
+}
+
+int run(int argc, char** argv) {
+  SkopeoGlobals skopeo;
+  Command globals;
+  skopeo.declare(globals);
+  const Line line = line_of(skopeo, argc, argv);
+  const SkopeoVerb* known = find_skopeo_verb(line.verb);
+  if (known == nullptr) return run_alone(skopeo, globals, line);
   Words arguments = line.globals;
   arguments.insert(arguments.end(), line.rest.begin(), line.rest.end());
-  const MakeVerb make = line.verb == "copy" ? make_copy : line.verb == "inspect" ? make_inspect : nullptr;
-  if (make == nullptr) {
-    Command alone;
-    alone.words(0, any_number, {});
-    (void)alone.parse(line.globals, globals);
-    if (skopeo.version) {
-      std::puts("skopeo version 1.22.0 (oci " OCI_VERSION ")");
-      return 0;
-    }
-    if (line.verb.empty()) fail("a command is needed: copy or inspect");
-    fail("unknown command ", quoted(printable(line.verb)), " for \"skopeo\"");
-  }
-  const std::unique_ptr<Verb> verb = make();
+  const std::unique_ptr<Verb> verb = known->make();
   Command command;
   verb->declare(command);
+  command.words(0, any_number, {});
   const Words words = command.parse(arguments, globals);
-  if (line.verb == "copy" && words.size() != 2) fail("Exactly two arguments expected");
+  if (command.help_wanted()) {
+    print(verb_usage(*known, command, globals));
+    return 0;
+  }
+  check_words(*known, words, [&] { return verb_usage(*known, command, globals); });
   skopeo.check();
   Globals ours;
   ours.personality = Personality::skopeo;

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/log.h"
 
 #include <cstdio>
 
@@ -18,13 +19,13 @@ Json texts(const std::vector<std::string>& values) {
 
 Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
-Json summary(const spec::ImageName& name, const fetch::LookedAt& seen) {
+Json summary(const spec::ImageName& name, const fetch::LookedAt& seen, Json tags) {
   const spec::ImageConfig config = spec::parse_image_config(seen.config, "config");
   const spec::ContainerConfig container = config.config.value_or(spec::ContainerConfig{});
   Json json;
   if (name.transport == spec::Transport::docker) json.set("Name", name.reference->name());
   json.set("Digest", seen.top.digest.text());
-  if (name.transport != spec::Transport::docker) json.set("RepoTags", Json::Array()); // a registry's are not asked for
+  json.set("RepoTags", std::move(tags));
   json.set("Created", or_null(config.created));
   const Json* docker = config.extra.find("docker_version");
   json.set("DockerVersion", docker && docker->as_string() ? *docker : Json(""));
@@ -47,7 +48,7 @@ Json summary(const spec::ImageName& name, const fetch::LookedAt& seen) {
   }
   json.set("Layers", std::move(layers));
   json.set("LayersData", std::move(data));
-  json.set("Env", texts(container.env));
+  json.set("Env", container.env.empty() ? Json() : texts(container.env));
   return json;
 }
 
@@ -89,8 +90,20 @@ private:
     const fetch::LookedAt seen = fetch::look_at(name, options);
     if (raw_) return seen.config;
     if (config_) return cat(dump_json(parse_json(seen.config, "config"), style), "\n");
-    return cat(dump_json(summary(name, seen), style), "\n");
+    return cat(dump_json(summary(name, seen, tags(name, options)), style), "\n");
   }
+  // Whoever may read the image need not be allowed to list: that is told, and no more.
+  Json tags(const spec::ImageName& name, const fetch::CopyOptions& options) const {
+    Json::Array all;
+    if (name.transport != spec::Transport::docker || no_tags_) return all;
+    try {
+      for (std::string& tag : fetch::list_tags(*name.reference, options.source)) all.emplace_back(std::move(tag));
+    } catch (const Error& error) {
+      log::warning("the tags cannot be listed: ", error.message());
+    }
+    return all;
+  }
+
   static void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
   ChoiceFlags choice_;

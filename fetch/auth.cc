@@ -1,6 +1,7 @@
 #include "fetch/auth.h"
 
 #include "fetch/base64.h"
+#include "fetch/credential_helper.h"
 #include "fetch/registry_error.h"
 #include "fetch/retry.h"
 
@@ -71,7 +72,7 @@ void RegistryAuth::answer(const Url& registry, const HttpAnswer& refused, HttpCl
     authorization_ = cat("Bearer ", token(registry, *bearer, http));
     return;
   }
-  bool can_answer = find_scheme(challenges, "basic") && login_ && authorization_ != basic();
+  bool can_answer = find_scheme(challenges, "basic") && login_ && !has_identity_token() && authorization_ != basic();
   if (!can_answer) fail_denied(refused);
   authorization_ = basic();
 }
@@ -79,10 +80,12 @@ void RegistryAuth::answer(const Url& registry, const HttpAnswer& refused, HttpCl
 void RegistryAuth::fail_denied(const HttpAnswer& refused) const {
   std::string why = registry_error(refused).text(refused.status);
   if (login_)
-    throw Error(cat("log in to ", reference_.registry, " as ", printable(login_->credentials.user, 80), ": ", why))
-        .with_hint(cat("the credentials are from ", login_->origin));
-  throw Error(cat("access to ", reference_.name(), " denied: ", why))
-      .with_hint("no credentials were sent; give them with --creds USER:PASSWORD or in an auth file");
+    throw DeniedError(
+        Error(cat("log in to ", reference_.registry, " as ", printable(login_->credentials.user, 80), ": ", why))
+            .with_hint(cat("the credentials are from ", login_->origin)));
+  throw DeniedError(
+      Error(cat("access to ", reference_.name(), " denied: ", why))
+          .with_hint("no credentials were sent; give them with --creds USER:PASSWORD, or log in with `oci login`"));
 }
 
 Url RegistryAuth::token_url(const Url& registry, const Challenge& challenge) const {
@@ -92,16 +95,39 @@ Url RegistryAuth::token_url(const Url& registry, const Challenge& challenge) con
   if (auto why = refused_step(registry, *url, options_.tls_verify == false)) {
     fail("token server ", url->shown(), " refused: ", *why);
   }
-  if (login_) url = url->with_query("account", login_->credentials.user);
-  if (std::string service = param(challenge, "service"); !service.empty()) url = url->with_query("service", service);
-  std::string scope = cat("repository:", reference_.repository, ":", actions(options_.access));
-  if (param(challenge, "error") == "insufficient_scope") scope = param(challenge, "scope");
-  return url->with_query("scope", scope);
+  return *url;
+}
+
+// "" where no repository is meant: a login alone.
+std::string RegistryAuth::scope(const Challenge& challenge) const {
+  if (param(challenge, "error") == "insufficient_scope") return param(challenge, "scope");
+  if (reference_.repository.empty()) return "";
+  return cat("repository:", reference_.repository, ":", actions(options_.access));
+}
+
+bool RegistryAuth::has_identity_token() const { return login_ && login_->credentials.user == token_user; }
+
+// GET with Basic, or for an identity token the POST of OAuth2 (distribution, "Token authentication").
+HttpRequest RegistryAuth::token_request(const Url& registry, const Challenge& challenge) const {
+  HttpRequest request{.url = token_url(registry, challenge), .body_limit = max_token_answer};
+  const std::string service = param(challenge, "service"), wanted = scope(challenge);
+  if (!has_identity_token()) {
+    if (login_) request.url = request.url.with_query("account", login_->credentials.user);
+    if (!service.empty()) request.url = request.url.with_query("service", service);
+    if (!wanted.empty()) request.url = request.url.with_query("scope", wanted);
+    if (login_) request.authorization = basic();
+    return request;
+  }
+  request.method = "POST";
+  request.headers = {"Content-Type: application/x-www-form-urlencoded"};
+  request.body =
+      cat("grant_type=refresh_token&client_id=oci&service=", percent_encoded(service),
+          "&scope=", percent_encoded(wanted), "&refresh_token=", percent_encoded(login_->credentials.password));
+  return request;
 }
 
 std::string RegistryAuth::token(const Url& registry, const Challenge& challenge, HttpClient& http) const {
-  HttpRequest request{.url = token_url(registry, challenge), .body_limit = max_token_answer};
-  if (login_) request.authorization = basic();
+  const HttpRequest request = token_request(registry, challenge);
   std::string server = request.url.host();
   std::unique_ptr<HttpExchange> exchange = ask_for_token(http, request);
   if (exchange->failure()) fail("token from ", server, ": ", exchange->failure()->text);

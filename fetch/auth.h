@@ -11,6 +11,13 @@
 
 namespace oci::fetch {
 
+// The registry wants another login, or none of ours.
+class DeniedError : public Error {
+public:
+  using Error::Error;
+  explicit DeniedError(Error error) : Error(std::move(error)) {}
+};
+
 class RegistryAuth {
 public:
   RegistryAuth(spec::Reference reference, RegistryOptions options)
@@ -27,6 +34,9 @@ private:
   void find_login_once();
   std::string basic() const;
   std::string token(const Url& registry, const Challenge& challenge, HttpClient& http) const;
+  bool has_identity_token() const;
+  HttpRequest token_request(const Url& registry, const Challenge& challenge) const;
+  std::string scope(const Challenge& challenge) const;
   std::unique_ptr<HttpExchange> ask_for_token(HttpClient& http, const HttpRequest& request) const;
   Url token_url(const Url& registry, const Challenge& challenge) const;
 

@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "fetch/base64.h"
+#include "fetch/credential_helper.h"
 
 #include <cstdlib>
 #include <unistd.h>
@@ -42,15 +43,19 @@ std::optional<Credentials> read_entry(const Json& entry, const std::string& name
     found = {decoded->substr(0, colon), decoded->substr(colon + 1)};
     while (found.password.ends_with('\0')) found.password.pop_back();
   }
+  if (const std::string token = text_member(entry, "identitytoken"); !token.empty())
+    return Credentials{std::string(token_user), token};
   if (found.user.empty()) return std::nullopt;
   return found;
 }
 
-void mention_helper(const Json& file, const std::string& registry, const std::string& name) {
+// What the helper named for this registry, or for all, has.
+std::optional<Credentials> credentials_of_helper(const Json& file, const std::string& registry) {
   const Json* helpers = file.find("credHelpers");
-  if (helpers && helpers->find(registry)) {
-    log::warning(name, ": the credential helper for ", registry, " is not asked; use --creds or an auth file");
-  }
+  const Json* helper = helpers != nullptr ? helpers->find(registry) : nullptr;
+  if (helper == nullptr) helper = file.find("credsStore");
+  const std::string* name = helper != nullptr ? helper->as_string() : nullptr;
+  return name != nullptr && !name->empty() ? ask_helper(*name, registry) : std::nullopt;
 }
 
 // Messages of the parser could hold a piece of the file: only the file is named.
@@ -122,7 +127,10 @@ std::optional<Login> find_login(const spec::Reference& reference, const Registry
     if (!text && file.required) fail("auth file ", file.path, ": ", errno_text(ENOENT));
     if (!text || trim(*text).empty()) continue;
     Json content = parse_auth_file(*text, file.path);
-    mention_helper(content, reference.registry, file.path);
+    if (auto found = credentials_of_helper(content, reference.registry)) {
+      log::info("using the credentials of a helper that ", file.path, " names");
+      return Login{std::move(*found), cat("the credential helper that ", file.path, " names")};
+    }
     if (auto found = credentials_in(content, file.legacy, reference.registry, reference.repository, file.path)) {
       log::info("using the credentials of ", file.path);
       return Login{std::move(*found), file.path};

@@ -64,23 +64,6 @@ TlsSetup daemon_tls(const std::string& host) {
   return tls;
 }
 
-std::string escaped(std::string_view text) {
-  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~";
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (plain.find(c) != std::string_view::npos) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-  }
-  return out;
-}
-
 } // namespace
 
 std::string docker_host() {
@@ -125,7 +108,7 @@ std::string DockerDaemon::fetch(const std::string& path) {
 }
 
 std::string inspect_docker_container(const std::string& name) {
-  return DockerDaemon(docker_host()).get(cat("/containers/", escaped(name), "/json"));
+  return DockerDaemon(docker_host()).get(cat("/containers/", percent_encoded(name), "/json"));
 }
 
 } // namespace oci::fetch

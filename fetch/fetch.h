@@ -73,3 +73,5 @@ std::string inspect_docker_container(const std::string& name);
 
 #include "fetch/copy.h" // uses the options above
 #include "fetch/inspect.h"
+#include "fetch/login_file.h"
+#include "fetch/registry_admin.h"

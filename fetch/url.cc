@@ -103,6 +103,20 @@ Url Url::with_query(std::string_view name, std::string_view value) const {
   return changed;
 }
 
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~";
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (plain.find(c) != std::string_view::npos)
+      out += c;
+    else
+      out += {'%', digits[byte >> 4], digits[byte & 15]};
+  }
+  return out;
+}
+
 std::string Url::shown() const { return printable(std::string_view(text_).substr(0, text_.find('?'))); }
 
 bool is_loopback(std::string_view host) { return kind_of(host).loopback; }

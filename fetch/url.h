@@ -30,6 +30,9 @@ private:
   std::string text_, scheme_, host_, port_;
 };
 
+// For a part of a path or of a query.
+std::string percent_encoded(std::string_view text);
+
 // 127.0.0.0/8, ::1, localhost and what is below it. `host` as Url::host gives it.
 bool is_loopback(std::string_view host);
 // Loopback, link-local (cloud metadata) and unspecified addresses: a server elsewhere may not send us there.

@@ -27,9 +27,10 @@
 #   make_rootfs DIR              the root file system alone
 #   edit_config DIR [JQ-OPTION…] FILTER     config.json through jq, in place
 #   json_array ARG…              the arguments as a JSON array (for --argjson)
-#   start_registry [--tls] [--login USER:PASSWORD] [--layout DIR]
+#   start_registry [--tls] [--login USER:PASSWORD] [--token USER:PASSWORD] [--layout DIR]
 #                                sets REGISTRY (127.0.0.1:PORT), REGISTRY_DATA (docker-registry's folder), REGISTRY_LOG, and with
-#                                --tls REGISTRY_CERTS (a folder with ca.crt, for --cert-dir). --layout serves that OCI layout
+#                                --token TOKEN_LOG (a line for each token: tests/tools/token_server.py; "refresh-secret" is a
+#                                refresh token), with --tls REGISTRY_CERTS (a folder with ca.crt, for --cert-dir). --layout serves that OCI layout
 #                                read-only by tests/tools/registry.py (every repository name is that layout), else it is
 #                                docker-registry, empty. Several may run.
 #   make_image LAYOUT:TAG ARG…   tests/tools/make_image.py: an OCI layout from folders or tar files, no other tool needed
@@ -246,12 +247,13 @@ make_image() { python3 "$TESTS/tools/make_image.py" "$@"; }
 
 REGISTRIES=0
 start_registry() {
-  local tls= login= layout= dir scheme=http
+  local tls= login= layout= token= dir scheme=http
   while [ $# -gt 0 ]; do
     case $1 in
     --tls) tls=yes scheme=https ;;
     --login) login=$2 && shift ;;
     --layout) layout=$2 && shift ;;
+    --token) token=$2 && shift ;;
     *) fail "start_registry: $1" ;;
     esac
     shift
@@ -267,7 +269,8 @@ start_registry() {
   else
     need docker-registry
     REGISTRY_DATA=$dir/data
-    write_registry_config "$dir" "$tls" "$login"
+    if [ -n "$token" ]; then start_token_server "$dir" "$token"; fi
+    write_registry_config "$dir" "$tls" "$login" "$token"
     background REGISTRY_PID docker-registry serve "$dir/config.yml" >"$REGISTRY_LOG" 2>&1
   fi
   wait_for 30 grep -q 'listening on' "$REGISTRY_LOG"
@@ -275,13 +278,26 @@ start_registry() {
   wait_for 30 curl -sk -o /dev/null "$scheme://$REGISTRY/v2/"
 }
 
+start_token_server() { # start_token_server FOLDER USER:PASSWORD
+  local dir=$1
+  openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=tests -days 2 -keyout "$dir/token.key" -out "$dir/token.crt" 2>/dev/null
+  TOKEN_LOG=$dir/token.log
+  background TOKEN_PID python3 "$TESTS/tools/token_server.py" --cert "$dir/token.crt" --key "$dir/token.key" --user "$2" \
+    --refresh refresh-secret --log "$TOKEN_LOG" 2>"$dir/token.err" >/dev/null
+  wait_for 30 grep -q 'listening on' "$dir/token.err"
+  TOKEN_SERVER=127.0.0.1:$(sed -nE 's/.*:([0-9]+)$/\1/p' "$dir/token.err")
+}
+
 write_registry_config() {
-  local dir=$1 tls=$2 login=$3
+  local dir=$1 tls=$2 login=$3 token=$4
   {
     printf 'version: 0.1\nlog: {level: info, accesslog: {disabled: false}}\n'
     printf 'storage: {filesystem: {rootdirectory: %s/data}, delete: {enabled: true}}\n' "$dir"
     printf 'http:\n  addr: 127.0.0.1:0\n  secret: test\n'
     if [ -n "$tls" ]; then printf '  tls: {certificate: %s/server.crt, key: %s/server.key}\n' "$dir" "$dir"; fi
+    if [ -n "$token" ]; then
+      printf 'auth: {token: {realm: "http://%s/token", service: registry, issuer: tests, rootcertbundle: %s/token.crt}}\n' "$TOKEN_SERVER" "$dir"
+    fi
     if [ -n "$login" ]; then
       need htpasswd
       htpasswd -Bbn "${login%%:*}" "${login#*:}" >"$dir/htpasswd"

@@ -1,0 +1,48 @@
+// oci delete docker://IMAGE; skopeo delete.
+#include "cli/copy_verbs.h"
+#include "cli/side_options.h"
+
+#include "base/error.h"
+
+#include <cstdio>
+
+namespace oci::cli {
+
+namespace {
+
+class DeleteImage final : public Verb {
+public:
+  void declare(Command& command) override {
+    command.option("--retry-times", "N", "tries after errors that may pass", retry_times_);
+    command.hide_last();
+    command.option("--retry-delay", "TIME", "between tries", retry_delay_);
+    command.hide_last();
+    side_.declare(command, "", true);
+    command.words(1, 1, {"docker://IMAGE"});
+  }
+
+  int run(const Globals& globals, const Command&, Words words) override {
+    const spec::ImageName name = spec::ImageName::parse(words[0]);
+    if (name.transport != spec::Transport::docker)
+      throw Error(cat("delete ", printable(words[0]), ": only images in registries (docker://) are deleted"))
+          .with_hint("of a layout: oci rm --image DIR:TAG, then oci gc --layout DIR");
+    const bool as_skopeo = globals.personality == Personality::skopeo;
+    try {
+      const Digest digest = fetch::delete_image(*name.reference, registry_options(side_, side_));
+      if (!as_skopeo) std::printf("%s\n", digest.text().c_str());
+    } catch (Error& error) {
+      throw as_skopeo ? std::move(error).within(cat("Unable to delete ", name.text())).with_exit_code(1) : error;
+    }
+    return 0;
+  }
+
+private:
+  SideFlags side_;
+  std::string retry_times_, retry_delay_;
+};
+
+} // namespace
+
+std::unique_ptr<Verb> make_delete_image() { return std::make_unique<DeleteImage>(); }
+
+} // namespace oci::cli

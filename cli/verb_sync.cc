@@ -1,0 +1,181 @@
+// oci sync SRC DST: many images from a registry or folder to another. What is there already with the same digest is not
+// copied again, so an interrupted sync goes on where it stopped.
+#include "cli/copy_verbs.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "base/sys.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <dirent.h>
+#include <fcntl.h>
+#include <memory>
+
+namespace oci::cli {
+
+namespace {
+
+struct Job {
+  spec::ImageName source;
+  std::string name; // "alpine:3.20", or with --scoped "docker.io/library/alpine:3.20"
+};
+
+bool is_file(const std::string& path) {
+  const auto status = sys::stat(path);
+  return status && S_ISREG(status->st_mode);
+}
+
+// Folders at any depth that hold an image as dir: does.
+void find_images(const std::string& folder, const std::string& below, std::vector<std::string>& found, int depth) {
+  if (is_file(folder + "/manifest.json")) {
+    found.push_back(below);
+    return;
+  }
+  const std::unique_ptr<DIR, int (*)(DIR*)> open(::opendir(folder.c_str()), ::closedir);
+  if (!open) fail_errno(Errno{errno}, cat("read ", folder));
+  while (const dirent* entry = ::readdir(open.get())) {
+    const std::string name = entry->d_name;
+    if (name == "." || name == ".." || depth == 0) continue;
+    const auto status = sys::stat(cat(folder, "/", name));
+    if (status && S_ISDIR(status->st_mode))
+      find_images(cat(folder, "/", name), below.empty() ? name : cat(below, "/", name), found, depth - 1);
+  }
+}
+
+std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+class Sync final : public Verb {
+public:
+  void declare(Command& command) override {
+    flags_.declare(command);
+    command.option("-s,--src", "WHAT", "what SRC is: docker (an image, or a repository with all its tags) or dir",
+                   from_);
+    command.option("-d,--dest", "WHAT", "what DST is: docker or dir", to_);
+    command.flag("--scoped", "keep the whole name of an image below DST", scoped_);
+    command.option("--append-suffix", "TEXT", "put behind every tag", suffix_);
+    command.flag("--dry-run", "say what would be copied", dry_run_);
+    command.flag("--keep-going", "go on with the others after an image that fails", keep_going_);
+    command.words(2, 2, {"SRC", "DST"});
+  }
+
+  int run(const Globals& globals, const Command&, Words words) override {
+    as_skopeo_ = globals.personality == Personality::skopeo;
+    check_places();
+    if (from_ == "dir" && to_ == "dir") fail("sync from 'dir' to 'dir' not implemented, consider using rsync instead");
+    if (from_ != "dir" && words[0].find("://") != std::string::npos)
+      words[0] = words[0].substr(words[0].find("://") + 3);
+    const spec::Transport to = to_ == "docker" ? spec::Transport::docker : spec::Transport::dir;
+    options_ = copy_options(flags_, to);
+    const std::vector<Job> jobs = from_ == "docker" ? jobs_of_registry(words[0]) : jobs_of_folder(words[0]);
+    if (jobs.empty()) fail("no images to sync found in ", printable(words[0]));
+    copy_all(jobs, words[1]);
+    return failed_ > 0 ? 1 : 0;
+  }
+
+private:
+  void check_places() const {
+    if (from_.empty()) fail("A source transport must be specified");
+    if (to_.empty()) fail("A destination transport must be specified");
+    if (from_ != "docker" && from_ != "dir") fail(quoted(from_), " is not a valid source transport");
+    if (to_ != "docker" && to_ != "dir") fail(quoted(to_), " is not a valid destination transport");
+  }
+  static std::string quoted(const std::string& text) { return cat("\"", printable(text), "\""); }
+
+  std::vector<Job> jobs_of_registry(const std::string& source) const {
+    const std::string last = last_part(source);
+    const spec::Reference one = spec::Reference::parse(source);
+    std::vector<std::string> names;
+    if (last.find(':') != std::string::npos || !one.digest.empty())
+      names.push_back(one.text());
+    else
+      for (const std::string& tag : fetch::list_tags(one, options_.source)) names.push_back(cat(one.name(), ":", tag));
+    std::vector<Job> jobs;
+    for (const std::string& name : names)
+      jobs.push_back({spec::ImageName::parse(cat("docker://", name)), scoped_ ? name : last_part(name)});
+    return jobs;
+  }
+
+  std::vector<Job> jobs_of_folder(const std::string& source) const {
+    std::vector<std::string> found;
+    find_images(source, "", found, 16);
+    std::sort(found.begin(), found.end());
+    std::vector<Job> jobs;
+    for (const std::string& below : found) {
+      const std::string path = below.empty() ? source : cat(source, "/", below);
+      const std::string whole = absolute_path(path).substr(1);
+      jobs.push_back({spec::ImageName::parse(cat("dir:", path)), scoped_ ? whole : last_part(whole)});
+    }
+    return jobs;
+  }
+
+  std::string destination_of(const Job& job, const std::string& place) const {
+    const std::string target = cat(place, place.ends_with('/') ? "" : "/", job.name, suffix_);
+    return cat(to_ == "docker" ? "docker://" : "dir:", target);
+  }
+
+  void copy_all(const std::vector<Job>& jobs, const std::string& place) {
+    const auto progress = flags_.quiet || as_skopeo_ ? fetch::silent_progress() : fetch::progress_for(2);
+    std::string digests;
+    for (const Job& job : jobs) {
+      const std::string destination = destination_of(job, place);
+      if (dry_run_) {
+        std::printf("Would have copied image from=%s to=%s\n", job.source.text().c_str(), destination.c_str());
+        continue;
+      }
+      try {
+        digests += cat(copy_one(job, destination, *progress), " ", job.source.text(), "\n");
+      } catch (const Error& error) {
+        if (!keep_going_) throw Error(error).within(cat("sync ", job.source.text()));
+        log::report(Error(error).within(cat("sync ", job.source.text())));
+        ++failed_;
+      }
+    }
+    if (!dry_run_ && !as_skopeo_) std::printf("%zu images synced, %zu failed\n", jobs.size() - failed_, failed_);
+    if (!flags_.digestfile.empty()) write_file_atomic(AT_FDCWD, flags_.digestfile, digests, 0644);
+  }
+
+  // The digest of the image that is in the destination now.
+  std::string copy_one(const Job& job, const std::string& destination, fetch::Progress& progress) {
+    const spec::ImageName name = spec::ImageName::parse(destination);
+    if (to_ == "dir") {
+      if (sys::stat(name.path)) {
+        if (as_skopeo_) fail("Refusing to overwrite destination directory ", quoted(name.path));
+        if (const auto digest = same_there(job, name)) return *digest;
+        fail("refusing to overwrite the folder ", name.path, ", it holds something else");
+      }
+      (void)make_dirs(parent_path(absolute_path(name.path)), 0755);
+    } else if (const auto digest = same_there(job, name)) {
+      return *digest;
+    }
+    fetch::CopySession session(name, options_, progress);
+    const fetch::Copied copied = session.copy(job.source);
+    session.finish();
+    return copied.manifest.digest.text();
+  }
+
+  // The digest, when the destination has this very image; an index counts only where all of it is wanted.
+  std::optional<std::string> same_there(const Job& job, const spec::ImageName& destination) const {
+    try {
+      fetch::CopyOptions there = options_;
+      there.source = options_.destination;
+      const Digest wanted = fetch::look_at_top(job.source, options_).digest;
+      if (fetch::look_at_top(destination, there).digest == wanted) return wanted.text();
+    } catch (const Error&) { // not there, or not to be seen: copied
+    }
+    return std::nullopt;
+  }
+
+  CopyFlags flags_;
+  fetch::CopyOptions options_;
+  std::string from_, to_, suffix_;
+  bool scoped_ = false, dry_run_ = false, keep_going_ = false, as_skopeo_ = false;
+  std::size_t failed_ = 0;
+};
+
+} // namespace
+
+std::unique_ptr<Verb> make_sync() { return std::make_unique<Sync>(); }
+
+} // namespace oci::cli

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Called `skopeo`: list-tags, delete, manifest-digest, login, logout, sync, help and errors, beside the real one.
+. "$(dirname "$0")/../../tools/harness.sh"
+. "$TESTS/e2e/copy/_images.sh"
+need skopeo jq
+
+ln -s "$OCI" ours && ln -s "$OCI" skopeo
+ours() { "$SCRATCH/skopeo" "$@"; }
+make_rootfs tree
+make_image layout:one --layer tree --cmd sh >/dev/null
+make_image layout:two --layer tree --cmd true >/dev/null
+start_registry
+for tag in one two; do
+  expect_ok ours copy --insecure-policy -q --dest-tls-verify=false "oci:layout:$tag" "docker://$REGISTRY/team/sample:$tag"
+done
+both() { # both ARG…: the same status and standard output
+  expect_ok "$SKOPEO" "$@"
+  local theirs=$OUT
+  expect_ok ours "$@"
+  expect_eq "$OUT" "$theirs" "skopeo $*"
+}
+refused() { # refused ARG…: both fail alike
+  expect_fail 1 'level=fatal' -- "$SKOPEO" "$@"
+  expect_fail 1 'level=fatal' -- ours "$@"
+}
+
+both list-tags --tls-verify=false "docker://$REGISTRY/team/sample"
+expect_eq "$(jq -c .Tags <<<"$OUT")" '["one","two"]'
+refused list-tags --tls-verify=false "docker://$REGISTRY/team/sample:one"
+refused list-tags oci:layout
+refused list-tags --tls-verify=false "docker://$REGISTRY/nosuch"
+expect_fail 1 'skopeo list-tags .*' 'level=fatal' -- ours list-tags
+expect_fail 1 'Invalid source name a: Invalid image name ."a.", expected colon-separated' -- ours copy a b
+expect_fail 1 'unknown transport ."foo' -- ours inspect foo:bar
+refused copy a b
+refused inspect a
+refused frobnicate
+refused copy --frobnicate a b
+refused
+expect_ok "$SKOPEO" inspect --tls-verify=false "docker://$REGISTRY/team/sample:one"
+theirs=$(jq -S 'del(.LayersData)' <<<"$OUT") # newer ones have it
+expect_ok ours inspect --tls-verify=false "docker://$REGISTRY/team/sample:one"
+expect_eq "$(jq -S 'del(.LayersData)' <<<"$OUT")" "$theirs"
+expect_eq "$(jq -c .RepoTags <<<"$OUT")" '["one","two"]'
+both inspect --raw --tls-verify=false "docker://$REGISTRY/team/sample:one"
+printf '%s' "$OUT" >manifest.json
+both manifest-digest manifest.json
+refused manifest-digest nosuch.json
+expect_ok ours --version
+expect_match "$OUT" '^skopeo version [0-9.]+'
+for verb in copy delete inspect list-tags login logout manifest-digest sync; do
+  expect_ok ours "$verb" --help
+  expect_match "$OUT" "^  skopeo $verb "
+  expect_ok ours --help
+  expect_match "$OUT" "^  $verb "
+done
+
+# docker -> dir, scoped and not; dir -> docker; what is there is not overwritten.
+expect_ok ours sync --src docker --dest dir --src-tls-verify=false "$REGISTRY/team/sample" plain
+expect_ok "$SKOPEO" --insecure-policy sync --src docker --dest dir --src-tls-verify=false "$REGISTRY/team/sample" theirs
+expect_eq "$(cd plain && find . -type f | sort)" "$(cd theirs && find . -type f | sort)"
+diff -r plain theirs
+expect_fail 1 'Refusing to overwrite' -- ours sync --src docker --dest dir --src-tls-verify=false "$REGISTRY/team/sample" plain
+expect_ok ours sync --scoped --src docker --dest dir --src-tls-verify=false "$REGISTRY/team/sample:one" scoped
+expect_file "scoped/$REGISTRY/team/sample:one/manifest.json"
+expect_ok ours sync --src dir --dest docker --dest-tls-verify=false plain "$REGISTRY/back"
+expect_ok ours list-tags --tls-verify=false "docker://$REGISTRY/back/sample"
+expect_eq "$(jq -c .Tags <<<"$OUT")" '["one","two"]'
+expect_ok ours sync --dry-run --src dir --dest docker plain "$REGISTRY/never"
+expect_contains "$OUT" "Would have copied image"
+refused sync --src dir --dest dir plain elsewhere
+refused sync --dest dir plain elsewhere
+expect_ok oci sync --src docker --dest dir "$REGISTRY/team/sample" plain
+expect_contains "$OUT" "2 images synced, 0 failed"
+expect_ok oci tags "$REGISTRY/back/sample"
+expect_eq "$OUT" $'one\ntwo'
+expect_ok oci digest "$REGISTRY/team/sample:one"
+expect_eq "$OUT" "$(ours manifest-digest manifest.json)"
+
+expect_ok ours delete --tls-verify=false "docker://$REGISTRY/team/sample:one"
+expect_fail 2 -- ours inspect --tls-verify=false "docker://$REGISTRY/team/sample:one"
+expect_ok ours list-tags --tls-verify=false "docker://$REGISTRY/team/sample"
+expect_eq "$(jq -c .Tags <<<"$OUT")" '["two"]'
+refused delete --tls-verify=false "docker://$REGISTRY/team/sample:one"
+refused delete dir:plain
