@@ -55,7 +55,7 @@ public:
                    options_.console_socket);
     command.option("--pid-file", "FILE", "write the process id to FILE", options_.pid_file);
     command.option("--pidfd-socket", "SOCKET", "send its pidfd to this unix socket", options_.pidfd_socket);
-    command.option("--cgroup", "PATH", "put it in this cgroup below the container's", options_.cgroup);
+    command.option("--cgroup", "[CONTROLLER:]PATH", "put it in this cgroup below the container's", options_.cgroups);
     command.option("--preserve-fds", "N", "pass N more descriptors from 3 on", preserve_fds_);
     command.flag("--ignore-paused", "run it although the container is paused", options_.ignore_paused);
     command.words(1, any_number, {"ID", "COMMAND"});

@@ -1,6 +1,7 @@
 #include "base/log.h"
 #include "base/sys.h"
 #include "runtime/capabilities.h"
+#include "runtime/cgroup_below.h"
 #include "runtime/creation.h"
 #include "runtime/foreground.h"
 #include "runtime/seccomp_listener.h"
@@ -66,7 +67,6 @@ ExitStatus exec(const Settings& settings, const ExecOptions& options) {
   return with_context(cat("exec in ", printable(options.id)), [&] {
     check_descriptors(static_cast<unsigned>(options.preserve_fds));
     check_console(options);
-    if (!options.cgroup.empty()) fail("a cgroup beneath the container's is not supported");
     StateFolder folder = StateFolder::open(settings.root, options.id, StateFolder::Lock::none);
     Record record = folder.record();
     const Status status = folder.status(record);
@@ -88,6 +88,7 @@ ExitStatus exec(const Settings& settings, const ExecOptions& options) {
     launch.signal_mask = foreground.mask();
     launch.on_pid = [&](pid_t pid) {
       join_with_affinity(*cgroup, pid, record.init.pid, options.process);
+      for (const std::string& place : options.cgroups) join_below(record.cgroup, place, pid);
       set_oom_score(pid, options.process);
       if (!plan.listener.empty())
         seccomp_listener.write(record, status, pid, config.linux_->seccomp->listener_metadata);

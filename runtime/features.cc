@@ -38,7 +38,7 @@ Json linux_features() {
       {"intelRdt", enabled(false)},
       {"memoryPolicy",
        Json::Object{{"modes", strings(memory_policy_modes())}, {"flags", strings(memory_policy_flags())}}},
-      {"mountExtensions", Json::Object{{"idmap", enabled(false)}}},
+      {"mountExtensions", Json::Object{{"idmap", enabled()}}},
       {"netDevices", enabled(false)}};
 }
 

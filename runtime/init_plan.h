@@ -66,7 +66,7 @@ enum class Op : uint32_t {
   console,     // a pseudo-terminal: a = height, b = width, c = uid; flags: step_bind (on /dev/console)
   mask,        // t
   read_only,   // t: a bind of itself; flags: step_may_fail (missing)
-  mount_flags, // of the mount at t: a = MOUNT_ATTR_… to set; flags: step_recursive
+  mount_flags, // of the mount at t: a = MOUNT_ATTR_… to set, b = to clear first; flags: step_recursive
   sysctl,      // s = path beneath /proc/sys, t = value
   label,       // s = path beneath /proc/self/attr (or u-th choice), t = value
   pivot,       // the root becomes /
@@ -131,5 +131,10 @@ constexpr uint32_t mount_allow_in_proc = 8;     // one of the known files of /pr
 constexpr uint32_t mount_proc_source = 16;      // the source must be procfs (a bind on /proc)
 constexpr uint32_t mount_or_bind_sys = 32;      // sysfs that may not be mounted: the host's, recursively, read-only
 constexpr uint32_t mount_may_miss = 64;         // skipped when the source is missing
+constexpr uint32_t mount_copy_link = 128;       // a source that is a link: the link is made at the destination
+constexpr uint32_t mount_source_itself = 256;   // the source's last component is not followed
+constexpr uint32_t mount_destination_itself = 512;
+constexpr uint32_t mount_keep_mode = 1024; // a tmpfs: its root has the mode of the folder it covers
+constexpr uint32_t mount_copy_up = 2048;   // a tmpfs: begins with what the folder holds that it covers
 
 } // namespace oci::runtime

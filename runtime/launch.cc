@@ -5,6 +5,7 @@
 #include "runtime/explanation.h"
 #include "runtime/id_maps.h"
 #include "runtime/init_program.h"
+#include "runtime/mapped_mount.h"
 
 #include <array>
 #include <cerrno>
@@ -50,10 +51,13 @@ Fd open_host_proc() {
 }
 
 Fd open_tree(const InitPlan::Tree& tree) {
-  unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (tree.recursive ? AT_RECURSIVE : 0);
+  unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (tree.recursive ? AT_RECURSIVE : 0) |
+                   (tree.source_itself ? AT_SYMLINK_NOFOLLOW : 0);
   long fd = syscall(SYS_open_tree, AT_FDCWD, tree.source.c_str(), flags);
-  if (fd < 0) fail_errno(Errno{errno}, cat("mount source ", tree.source));
-  return Fd(static_cast<int>(fd));
+  if (fd < 0) fail_errno(Errno{errno}, cat(tree.field, ": mount source ", tree.source));
+  Fd opened(static_cast<int>(fd));
+  if (!tree.user_namespace.empty() || !tree.uid_mappings.empty()) map_mount_ids(opened.get(), tree);
+  return opened;
 }
 
 // The descriptors that init finds in its table: opened here, numbered there, handed on by the clone.

@@ -9,26 +9,33 @@ namespace oci::runtime {
 
 namespace {
 
-enum class Effect { set, clear, set_all, clear_all, bind, rbind, superblock, nothing, unsupported };
+enum class Effect { set, clear, set_all, clear_all, superblock, nothing, flag };
 
 struct Option {
   std::string_view name;
   Effect effect;
   std::uint64_t attribute = 0;
+  bool MountOptions::*flag = nullptr, MountOptions::*second = nullptr; // Effect::flag
 };
+
+constexpr Option flag(std::string_view name, bool MountOptions::*first, bool MountOptions::*second = nullptr) {
+  return {name, Effect::flag, 0, first, second};
+}
 
 constexpr std::uint64_t access_time = MOUNT_ATTR__ATIME;
 
 constexpr Option table[] = {
     {"async", Effect::superblock},
     {"atime", Effect::clear, MOUNT_ATTR_NOATIME},
-    {"bind", Effect::bind},
+    flag("bind", &MountOptions::bind),
+    flag("copy-symlink", &MountOptions::copy_link),
     {"defaults", Effect::nothing},
+    flag("dest-nofollow", &MountOptions::destination_itself),
     {"dev", Effect::clear, MOUNT_ATTR_NODEV},
     {"diratime", Effect::clear, MOUNT_ATTR_NODIRATIME},
     {"dirsync", Effect::superblock},
     {"exec", Effect::clear, MOUNT_ATTR_NOEXEC},
-    {"idmap", Effect::unsupported},
+    flag("idmap", &MountOptions::idmap),
     {"iversion", Effect::nothing},
     {"lazytime", Effect::superblock},
     {"loud", Effect::nothing},
@@ -45,13 +52,13 @@ constexpr Option table[] = {
     {"nosuid", Effect::set, MOUNT_ATTR_NOSUID},
     {"nosymfollow", Effect::set, MOUNT_ATTR_NOSYMFOLLOW},
     {"ratime", Effect::clear_all, MOUNT_ATTR_NOATIME},
-    {"rbind", Effect::rbind},
+    flag("rbind", &MountOptions::bind, &MountOptions::recursive),
     {"rdev", Effect::clear_all, MOUNT_ATTR_NODEV},
     {"rdiratime", Effect::clear_all, MOUNT_ATTR_NODIRATIME},
     {"relatime", Effect::set, MOUNT_ATTR_RELATIME},
-    {"remount", Effect::unsupported},
+    flag("remount", &MountOptions::remount),
     {"rexec", Effect::clear_all, MOUNT_ATTR_NOEXEC},
-    {"ridmap", Effect::unsupported},
+    flag("ridmap", &MountOptions::idmap, &MountOptions::idmap_all),
     {"rnoatime", Effect::set_all, MOUNT_ATTR_NOATIME},
     {"rnodev", Effect::set_all, MOUNT_ATTR_NODEV},
     {"rnodiratime", Effect::set_all, MOUNT_ATTR_NODIRATIME},
@@ -69,11 +76,12 @@ constexpr Option table[] = {
     {"rsymfollow", Effect::clear_all, MOUNT_ATTR_NOSYMFOLLOW},
     {"rw", Effect::clear, MOUNT_ATTR_RDONLY},
     {"silent", Effect::nothing},
+    flag("src-nofollow", &MountOptions::source_itself),
     {"strictatime", Effect::set, MOUNT_ATTR_STRICTATIME},
     {"suid", Effect::clear, MOUNT_ATTR_NOSUID},
     {"symfollow", Effect::clear, MOUNT_ATTR_NOSYMFOLLOW},
     {"sync", Effect::superblock},
-    {"tmpcopyup", Effect::unsupported},
+    flag("tmpcopyup", &MountOptions::copy_up),
 };
 
 constexpr std::string_view propagations[] = {"private",     "rprivate", "rshared", "rslave",
@@ -119,19 +127,14 @@ void apply(const Option& option, MountOptions& into) {
   case Effect::clear_all:
     clear_bits(option.attribute, into.set_all, into.clear_all);
     break;
-  case Effect::bind:
-    into.bind = true;
-    break;
-  case Effect::rbind:
-    into.bind = into.recursive = true;
-    break;
   case Effect::superblock:
     into.data.emplace_back(option.name);
     break;
   case Effect::nothing:
     break;
-  case Effect::unsupported:
-    fail("\"", option.name, "\" is not supported");
+  case Effect::flag:
+    into.*option.flag = true;
+    if (option.second != nullptr) into.*option.second = true;
   }
 }
 
@@ -161,8 +164,7 @@ MountOptions parse_mount_options(const std::vector<std::string>& options) {
 
 std::vector<std::string> known_mount_options() {
   std::vector<std::string> names(std::begin(propagations), std::end(propagations));
-  for (const Option& option : table)
-    if (option.effect != Effect::unsupported) names.emplace_back(option.name);
+  for (const Option& option : table) names.emplace_back(option.name);
   std::sort(names.begin(), names.end());
   return names;
 }

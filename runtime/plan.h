@@ -43,11 +43,18 @@ struct InitPlan {
   };
   std::vector<Join> joins;
   bool new_user_namespace = false; // id maps are to be written
-  // Sources of binds that a user namespace's root may not reach: opened by the runtime.
+  // Sources of binds that a user namespace's root may not reach, or that are shown with other ids: opened by the
+  // runtime.
   struct Tree {
+    std::string field; // "mounts[3]", for errors
     std::string source;
     bool recursive;
     std::uint32_t descriptor;
+    bool source_itself = false;
+    // Ids it is shown with; empty: its own. Of the whole tree with map_all.
+    std::vector<spec::IdMapping> uid_mappings = {}, gid_mappings = {};
+    std::string user_namespace = {}; // the path of one that has them, instead
+    bool map_all = false;
   };
   std::vector<Tree> trees;
   bool needs_state = false; // hooks of init: their standard input is fd_state

@@ -50,6 +50,8 @@ std::string mount_failure(const PlanView& plan, const PlanStep& step, std::uint3
     return cat(start, ": the destination must be a plain directory, not reached through a link");
   case Detail::not_proc:
     return cat(start, ": the source is not proc");
+  case Detail::copy_up:
+    return cat(start, ": copy what it covers: ", why);
   case Detail::option: {
     std::vector<std::string> options = plan.list(plan.mount(step).options);
     std::uint32_t index = detail >> 8;

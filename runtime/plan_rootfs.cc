@@ -90,6 +90,29 @@ MountStep base_step(PlanContext& context, const MountOptions& options) {
   return step;
 }
 
+// The ids that an idmapped mount shows: its own mappings, else those of the container's user namespace.
+bool add_id_maps(PlanContext& context, const spec::Mount& mount, const MountOptions& options, InitPlan::Tree& tree) {
+  const bool own = !mount.uid_mappings.empty() || !mount.gid_mappings.empty();
+  if (!own && !options.idmap) return false;
+  tree.map_all = options.idmap_all;
+  if (own) {
+    if (mount.uid_mappings.empty() != mount.gid_mappings.empty())
+      fail(tree.field, ".uidMappings: uidMappings and gidMappings go together");
+    tree.uid_mappings = mount.uid_mappings;
+    tree.gid_mappings = mount.gid_mappings;
+    return true;
+  }
+  for (const spec::Namespace& space : context.linux_.namespaces)
+    if (space.type == "user") tree.user_namespace = space.path;
+  if (!context.in_user_namespace())
+    fail(tree.field, ".options: idmap without uidMappings and gidMappings needs a user namespace");
+  if (tree.user_namespace.empty()) {
+    tree.uid_mappings = context.linux_.uid_mappings;
+    tree.gid_mappings = context.linux_.gid_mappings;
+  }
+  return true;
+}
+
 void add_bind(PlanContext& context, const spec::Mount& mount, const MountOptions& options, const Destination& to) {
   if (mount.source.empty()) fail(to.field, ".source: missing");
   for (const std::string& word : options.data)
@@ -99,10 +122,16 @@ void add_bind(PlanContext& context, const spec::Mount& mount, const MountOptions
   if (to.path == "/proc") step.flags |= mount_proc_source;
   if (std::find(std::begin(allowed_in_proc), std::end(allowed_in_proc), to.path) != std::end(allowed_in_proc))
     step.flags |= mount_allow_in_proc;
+  if (options.copy_link) step.flags |= mount_copy_link;
+  if (options.source_itself) step.flags |= mount_source_itself;
+  if (options.destination_itself) step.flags |= mount_destination_itself;
   std::string source = mount.source.front() == '/' ? mount.source : cat(context.facts.bundle, "/", mount.source);
-  if (context.in_user_namespace()) {
-    step.source_fd = static_cast<std::int32_t>(context.out.descriptor());
-    context.plan.trees.push_back({source, options.recursive, static_cast<std::uint32_t>(step.source_fd)});
+  InitPlan::Tree tree{to.field, source, options.recursive, 0, options.source_itself};
+  const bool mapped = add_id_maps(context, mount, options, tree);
+  if (mapped || context.in_user_namespace()) {
+    tree.descriptor = context.out.descriptor();
+    step.source_fd = static_cast<std::int32_t>(tree.descriptor);
+    context.plan.trees.push_back(std::move(tree));
   }
   add_mount_step(context, step, source, to.path);
 }
@@ -125,6 +154,24 @@ void drop_unmapped_group(const PlanContext& context, std::vector<std::string>& d
 // Of the others the kernel chooses the labels.
 bool takes_label(std::string_view type) { return type != "proc" && type != "sysfs" && type != "mqueue"; }
 
+void add_tmpfs_flags(const MountOptions& options, MountStep& step) {
+  const bool has_mode = std::any_of(options.data.begin(), options.data.end(),
+                                    [](const std::string& word) { return word.substr(0, 5) == "mode="; });
+  if (!has_mode) step.flags |= mount_keep_mode;
+  if (options.copy_up) step.flags |= mount_copy_up;
+}
+
+// What is mounted there gets other flags; its file system's own options stay.
+void add_remount(PlanContext& context, const MountOptions& options, const Destination& to) {
+  for (const std::string& word : options.data)
+    context.plan.warnings.push_back(cat(to.field, ".options: \"", word, "\" is not changed by remount: ignored"));
+  PlanStep step{.op = Op::mount_flags, .t = context.out.text(to.path)};
+  step.a = options.set | options.set_all;
+  step.b = options.clear | options.clear_all;
+  if ((options.set_all | options.clear_all) != 0) step.flags = step_recursive;
+  context.out.add(step);
+}
+
 void add_file_system(PlanContext& context, const spec::Mount& mount, MountOptions options, const Destination& to) {
   bool virtual_root = mount.type == "proc" || mount.type == "sysfs";
   if (mount.type == "devpts") drop_unmapped_group(context, options.data);
@@ -140,6 +187,8 @@ void add_file_system(PlanContext& context, const spec::Mount& mount, MountOption
   step.type = context.out.text(mount.type);
   step.options = context.out.list(options.data);
   if (virtual_root) step.flags |= mount_plain_destination;
+  if (options.destination_itself) step.flags |= mount_destination_itself;
+  if (mount.type == "tmpfs") add_tmpfs_flags(options, step);
   if (mount.type == "sysfs" && context.in_user_namespace()) step.flags |= mount_or_bind_sys;
   add_mount_step(context, step, mount.source, to.path);
 }
@@ -208,12 +257,15 @@ void add_cgroup(PlanContext& context, const MountOptions& options, const Destina
 }
 
 void add_mount(PlanContext& context, const spec::Mount& mount, const Destination& to) {
-  if (!mount.uid_mappings.empty() || !mount.gid_mappings.empty()) fail(to.field, ".uidMappings: not supported");
   MountOptions options = with_context(cat(to.field, ".options"), [&] { return parse_mount_options(mount.options); });
   if (is_beneath(to.path, "/proc") &&
       std::find(std::begin(allowed_in_proc), std::end(allowed_in_proc), to.path) == std::end(allowed_in_proc))
     fail(to.field, ".destination: \"", mount.destination, "\" cannot be mounted because it is inside /proc");
+  if (options.remount) return add_remount(context, options, to);
   if (options.bind || mount.type == "bind") return add_bind(context, mount, options, to);
+  if (options.idmap || !mount.uid_mappings.empty() || !mount.gid_mappings.empty())
+    fail(to.field, ".uidMappings: only bind mounts are shown with other ids");
+  if (options.copy_up && mount.type != "tmpfs") fail(to.field, ".options: tmpcopyup is for tmpfs");
   if (to.path == "/proc" && mount.type != "proc") fail(to.field, ": only proc can be mounted on /proc");
   if (mount.type.empty() || mount.type == "none") fail(to.field, ".type: missing");
   if (mount.type == "cgroup") return add_cgroup(context, options, to);

@@ -65,7 +65,8 @@ struct ExecOptions {
   std::string console_socket;
   std::string pid_file;
   std::string pidfd_socket;
-  std::string cgroup; // beneath the container's: a sub-cgroup for the new process. "": the container's own
+  // Cgroups beneath the container's that are there: "PATH", of v1 also "CONTROLLER[,CONTROLLER]:PATH". Empty: its own.
+  std::vector<std::string> cgroups;
   int preserve_fds = 0;
 };
 

@@ -46,6 +46,7 @@ enum class Detail : uint32_t {
   unreachable,   // the working folder is outside of the container
   option,        // of a mount; the option's index is added
   listener,      // linux.seccomp.listenerPath
+  copy_up,       // of a tmpfs with tmpcopyup
 };
 
 // Why a program could not be executed, beyond the error number; the text behind the message names what it is about.

@@ -84,6 +84,9 @@ long change_root(Init& in);
 long attach(int tree, int target);
 long clone_tree(int fd, bool recursive);
 
+// copy_up.cc: what the container's folder `path` holds, into the folder `into`. A missing one is an empty one.
+long copy_up(Init& in, const char* path, int into);
+
 // devices.cc
 long device(Init& in, const PlanStep& step);
 long link(Init& in, const PlanStep& step);

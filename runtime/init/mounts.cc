@@ -45,8 +45,10 @@ namespace {
 long bind_source(Init& in, const MountStep& m, const char* source) {
   if (m.source_fd >= 0) return in.fd(static_cast<uint32_t>(m.source_fd));
   bool recursive = (m.flags & mount_recursive) != 0;
+  bool itself = (m.flags & mount_source_itself) != 0;
   return sys(__NR_open_tree, current_folder, source,
-             OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? recursive_too : 0));
+             OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? recursive_too : 0) |
+                 (itself ? AT_SYMLINK_NOFOLLOW : 0));
 }
 
 long configure(Init& in, const MountStep& m, int fs) {
@@ -65,12 +67,27 @@ long configure(Init& in, const MountStep& m, int fs) {
   return sys(__NR_fsconfig, fs, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0);
 }
 
-long new_file_system(Init& in, const MountStep& m, const char* source) {
+// "mode=" of the folder that is covered, where there is one.
+long keep_mode(Init& in, int fs, const char* path) {
+  long folder = open_inside(in, path, O_PATH | O_DIRECTORY);
+  if (folder < 0) return 0;
+  uint32_t mode = 0;
+  long result = file_kind(static_cast<int>(folder), &mode);
+  close(folder);
+  if (result < 0) return result;
+  char text[5] = {};
+  for (int digit = 0; digit < 4; ++digit) text[digit] = static_cast<char>('0' + ((mode >> (9 - 3 * digit)) & 7));
+  return sys(__NR_fsconfig, fs, FSCONFIG_SET_STRING, "mode", text, 0);
+}
+
+long new_file_system(Init& in, const MountStep& m, const char* source, const char* path) {
   long fs = sys(__NR_fsopen, in.text(m.type), FSOPEN_CLOEXEC);
   if (fs < 0) return fs;
   long result = *source == 0 ? 0 : sys(__NR_fsconfig, fs, FSCONFIG_SET_STRING, "source", source, 0);
+  if (result >= 0 && (m.flags & mount_keep_mode) != 0) result = keep_mode(in, static_cast<int>(fs), path);
   if (result >= 0) result = configure(in, m, static_cast<int>(fs));
-  if (result >= 0) result = sys(__NR_fsmount, fs, FSMOUNT_CLOEXEC, m.set);
+  const bool filled_first = (m.flags & mount_copy_up) != 0;
+  if (result >= 0) result = sys(__NR_fsmount, fs, FSMOUNT_CLOEXEC, filled_first ? 0 : m.set);
   close(fs);
   return result;
 }
@@ -85,9 +102,19 @@ long sys_of_host() {
   return result;
 }
 
-long make_tree(Init& in, const MountStep& m, const char* source) {
+// The new tmpfs gets what the folder holds that it will cover; then its flags.
+long filled(Init& in, const MountStep& m, int tree, const char* path) {
+  long result = copy_up(in, path, tree);
+  if (result >= 0) result = set_mount(tree, m.set, m.clear, 0, false);
+  if (result >= 0) return tree;
+  close(tree);
+  return in.fails(result, Detail::copy_up);
+}
+
+long make_tree(Init& in, const MountStep& m, const char* source, const char* path) {
   if ((m.flags & mount_bind) == 0) {
-    long tree = new_file_system(in, m, source);
+    long tree = new_file_system(in, m, source, path);
+    if (tree >= 0 && (m.flags & mount_copy_up) != 0) return filled(in, m, static_cast<int>(tree), path);
     if (tree == -EPERM && (m.flags & mount_or_bind_sys) != 0) return sys_of_host();
     return tree;
   }
@@ -109,7 +136,9 @@ long find_target(Init& in, const MountStep& m, const char* path, bool folder) {
     if (fd == -ELOOP || fd == -ENOTDIR) return in.fails(fd, Detail::not_plain);
     if (fd != -ENOENT) return fd;
   }
-  long fd = open_or_make(in, path, folder ? Kind::folder : Kind::file, folder ? m.made_mode : 0644);
+  long fd = -ENOENT;
+  if ((m.flags & mount_destination_itself) != 0) fd = open_inside(in, path, O_PATH | O_NOFOLLOW);
+  if (fd == -ENOENT) fd = open_or_make(in, path, folder ? Kind::folder : Kind::file, folder ? m.made_mode : 0644);
   if (fd < 0) return in.fails(fd, Detail::destination);
   constexpr uint32_t may_be_in_proc = mount_allow_in_proc | mount_plain_destination | mount_proc_source;
   if ((m.flags & may_be_in_proc) == 0 && file_system_magic(static_cast<int>(fd)) == PROC_SUPER_MAGIC) {
@@ -121,9 +150,37 @@ long find_target(Init& in, const MountStep& m, const char* path, bool folder) {
 
 } // namespace
 
+namespace {
+
+// 1: the source was a link, and is one now at the destination too.
+long copy_link(Init& in, const char* source, const char* path) {
+  char target[longest_path];
+  long size = sys(__NR_readlinkat, current_folder, source, target, sizeof target - 1);
+  if (size == -EINVAL) return 0; // something else
+  if (size < 0) return in.fails(size, Detail::source);
+  target[size] = 0;
+  char name[longest_name], there[longest_path];
+  long folder = open_parent(in, path, name);
+  if (folder < 0) return in.fails(folder, Detail::destination);
+  long result = sys(__NR_symlinkat, target, folder, name);
+  if (result == -EEXIST) {
+    long have = sys(__NR_readlinkat, folder, name, there, sizeof there - 1);
+    if (have >= 0) there[have] = 0;
+    if (have >= 0 && same(there, target)) result = 0;
+  }
+  close(folder);
+  return result < 0 ? in.fails(result, Detail::destination) : 1;
+}
+
+} // namespace
+
 long mount(Init& in, const PlanStep& step) {
   const MountStep& m = *reinterpret_cast<const MountStep*>(in.data(step.a));
-  long tree = make_tree(in, m, in.text(step.s));
+  if ((m.flags & mount_copy_link) != 0) {
+    long copied = copy_link(in, in.text(step.s), in.text(step.t));
+    if (copied != 0) return copied < 0 ? copied : 0;
+  }
+  long tree = make_tree(in, m, in.text(step.s), in.text(step.t));
   if (tree == -ENOENT && (m.flags & mount_may_miss) != 0) return 0;
   if (tree < 0) return tree;
   int fd = static_cast<int>(tree);
@@ -169,7 +226,7 @@ long open_root(Init& in, const PlanStep& step) {
 long mount_flags(Init& in, const PlanStep& step) {
   long fd = open_inside(in, in.text(step.t), O_PATH);
   if (fd < 0) return fd;
-  long result = set_mount(static_cast<int>(fd), step.a, 0, 0, (step.flags & step_recursive) != 0);
+  long result = set_mount(static_cast<int>(fd), step.a, step.b, 0, (step.flags & step_recursive) != 0);
   close(fd);
   return result;
 }

@@ -54,9 +54,15 @@ TEST(MountOptions, TheRestIsTheFileSystems) {
   EXPECT_EQ(options.data, (std::vector<std::string>{"size=64m", "mode=1777", "sync"}));
 }
 
-TEST(MountOptions, WhatCannotBeHonouredIsRefused) {
-  for (const char* word : {"idmap", "ridmap", "tmpcopyup", "remount"})
-    EXPECT_THROW(parse_mount_options({word}), Error) << word;
+TEST(MountOptions, SaysWhatKindOfMountItIs) {
+  EXPECT_TRUE(parse_mount_options({"idmap"}).idmap);
+  EXPECT_FALSE(parse_mount_options({"idmap"}).idmap_all);
+  EXPECT_TRUE(parse_mount_options({"ridmap"}).idmap && parse_mount_options({"ridmap"}).idmap_all);
+  EXPECT_TRUE(parse_mount_options({"tmpcopyup"}).copy_up);
+  EXPECT_TRUE(parse_mount_options({"remount", "ro"}).remount);
+  const MountOptions links = parse_mount_options({"copy-symlink", "src-nofollow", "dest-nofollow"});
+  EXPECT_TRUE(links.copy_link && links.source_itself && links.destination_itself);
+  EXPECT_TRUE(links.data.empty());
 }
 
 } // namespace
