@@ -1,23 +1,17 @@
 #!/usr/bin/env bash
-# The program needs libc and the loader, nothing else: linkage.sh PROGRAM
+# The program loads nothing, no loader either, and is position independent: linkage.sh PROGRAM
 set -euo pipefail
 status=0
-dynamic=$(readelf -dW "$1")
-grep -q NEEDED <<<"$dynamic" || {
-  echo "$1 is not a dynamic program"
+wrong() {
+  echo "$program $*"
   status=1
 }
+program=$1
+header=$(readelf -hlW "$program") dynamic=$(readelf -dW "$program")
+if grep -q 'INTERP' <<<"$header"; then wrong "asks for a loader"; fi
 while read -r library; do
-  case $library in
-  libc.so.6 | ld-linux-*.so.*) ;;
-  *)
-    echo "$1 needs $library"
-    status=1
-    ;;
-  esac
+  wrong "needs $library"
 done < <(sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p' <<<"$dynamic")
-if grep -Eq '\((RPATH|RUNPATH)\)' <<<"$dynamic"; then
-  echo "$1 has a library path of its own"
-  status=1
-fi
+if grep -Eq '\((RPATH|RUNPATH)\)' <<<"$dynamic"; then wrong "has a library path of its own"; fi
+grep -Eq 'Type: +DYN' <<<"$header" || wrong "is not position independent"
 exit $status

@@ -48,17 +48,21 @@ compiler=${CXX:-c++}
 printf 'int main() { volatile char b[64]; b[0] = 1; return b[0] - 1; }\n' >plain.cc
 hard=(-O1 -fPIE -pie -fstack-protector-all -Wl,-z,relro -Wl,-z,now)
 "$compiler" "${hard[@]}" plain.cc -o plain -Wl,--as-needed
-passes bash "$checks/linkage.sh" plain
 passes bash "$checks/hardening.sh" plain
+catches 'asks for a loader' bash "$checks/linkage.sh" plain
+one_file=(-O1 -fPIE -static-pie -fstack-protector-all -Wl,-z,relro -Wl,-z,now)
+"$compiler" "${one_file[@]}" plain.cc -o static-pie
+passes bash "$checks/linkage.sh" static-pie
+passes bash "$checks/hardening.sh" static-pie
 printf '#include <iostream>\nint main() { std::cout << 1; }\n' >stream.cc
 "$compiler" stream.cc -o stream
 catches 'needs libstdc\+\+' bash "$checks/linkage.sh" stream
 "$compiler" plain.cc -Wl,--no-as-needed -lseccomp -o linked
 catches 'needs libseccomp' bash "$checks/linkage.sh" linked
-"$compiler" plain.cc -Wl,-rpath,/nowhere -o pathed
+"$compiler" "${one_file[@]}" plain.cc -Wl,-rpath,/nowhere -o pathed
 catches 'library path' bash "$checks/linkage.sh" pathed
 "$compiler" -static plain.cc -o static
-catches 'not a dynamic program' bash "$checks/linkage.sh" static
+catches 'not position independent' bash "$checks/linkage.sh" static
 
 "$compiler" -O1 -fno-pie -no-pie -fstack-protector-all -Wl,-z,relro -Wl,-z,now plain.cc -o violation
 catches 'not position independent' bash "$checks/hardening.sh" violation
