@@ -1,14 +1,13 @@
 #include "cli/layout_gc.h"
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/sys.h"
-#include "spec/media_types.h"
-#include "spec/verified_blob.h"
+#include "spec/reachable.h"
 
 #include <ctime>
 #include <dirent.h>
 #include <memory>
-#include <set>
 #include <sys/file.h>
 
 namespace oci::cli {
@@ -17,34 +16,67 @@ namespace {
 
 constexpr std::time_t stale_after = 3600; // seconds; writers of other programs do not take our lock
 
-std::vector<spec::Descriptor> children_of(const spec::Layout& layout, const spec::Descriptor& descriptor) {
-  if (spec::media::is_index(descriptor.media_type)) {
-    spec::Index index = spec::parse_index(spec::read_document(layout, descriptor).bytes, descriptor.digest.text());
-    if (index.subject) index.manifests.push_back(*index.subject);
-    return index.manifests;
-  }
-  if (!spec::media::is_manifest(descriptor.media_type)) return {};
-  spec::Manifest manifest =
-      spec::parse_manifest(spec::read_document(layout, descriptor).bytes, descriptor.digest.text());
-  manifest.layers.push_back(manifest.config);
-  if (manifest.subject) manifest.layers.push_back(*manifest.subject);
-  return manifest.layers;
+using Reached = std::map<Digest, spec::Descriptor>;
+
+bool is_stale(const struct stat& status) { return status.st_mtime < std::time(nullptr) - stale_after; }
+
+std::uint64_t size_of(const struct stat& status) {
+  return S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;
 }
 
-std::set<Digest> reachable(const spec::Layout& layout) {
-  std::set<Digest> marked;
-  std::vector<spec::Descriptor> left = layout.index().manifests;
-  while (!left.empty()) {
-    const spec::Descriptor descriptor = std::move(left.back());
-    left.pop_back();
-    if (!marked.insert(descriptor.digest).second || !layout.has_blob(descriptor)) continue;
-    for (spec::Descriptor& child : children_of(layout, descriptor)) left.push_back(std::move(child));
+// Temporary files of writers that did not come to their end.
+void sweep_temporary(int dir, const std::string& folder, Garbage& garbage) {
+  const Fd fd = check(sys::openat(dir, folder, O_PATH | O_DIRECTORY | O_NOFOLLOW), "open ", folder);
+  for (const std::string& name : names_in(dir, folder)) {
+    const auto status = sys::fstatat(fd.get(), name);
+    if (!name.starts_with(".tmp-") || !status || !is_stale(*status)) continue;
+    garbage.remove(fd.get(), name, size_of(*status), cat("temporary file ", name));
   }
-  return marked;
 }
 
-std::vector<std::string> names_in(int folder, const std::string& name) {
-  const int fd = check(sys::openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), "open ", name).release();
+void sweep_blobs(int blobs, const std::string& algorithm, const Reached& reached, Garbage& garbage) {
+  const Fd folder = check(sys::openat(blobs, algorithm, O_PATH | O_DIRECTORY | O_NOFOLLOW), "open blobs/", algorithm);
+  for (const std::string& name : names_in(blobs, algorithm)) {
+    const auto digest = Digest::parse(cat(algorithm, ':', name));
+    if (!digest || reached.contains(*digest)) continue;
+    const auto status = sys::fstatat(folder.get(), name);
+    garbage.remove(folder.get(), name, status ? size_of(*status) : 0, cat("blob ", digest->text()));
+  }
+  sweep_temporary(blobs, algorithm, garbage);
+}
+
+// umoci's scratch folders, which their makers hold a lock on.
+void remove_left_folders(int layout, Garbage& garbage) {
+  for (const std::string& name : names_in(layout, ".")) {
+    if (!name.starts_with(".umoci-")) continue;
+    const auto folder = sys::openat(layout, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (folder && sys::flock(folder->get(), LOCK_EX | LOCK_NB)) garbage.remove(layout, name, 0, cat("folder ", name));
+  }
+}
+
+} // namespace
+
+void Garbage::remove_by(const std::function<void()>& removal, std::uint64_t bytes, const std::string& shown) {
+  if (!dry_run_) removal();
+  count_ += 1;
+  bytes_ += bytes;
+  log::info(dry_run_ ? "would remove " : "removed ", shown, ", ", human_bytes(bytes));
+}
+
+void Garbage::remove(int dir, const std::string& name, std::uint64_t bytes, const std::string& shown) {
+  remove_by([&] { check(remove_tree(dir, name), "remove ", shown); }, bytes, shown);
+}
+
+std::string Garbage::summary() const {
+  const std::string things = cat(count_, count_ == 1 ? " thing" : " things");
+  if (dry_run_) return cat("would remove ", things, ": ", human_bytes(bytes_));
+  return cat("removed ", things, ": ", human_bytes(bytes_), " freed");
+}
+
+std::vector<std::string> names_in(int dir, const std::string& name) {
+  auto opened = sys::openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  if (!opened && opened.error() == ENOENT) return {};
+  const int fd = check(std::move(opened), "open ", name).release();
   const std::unique_ptr<DIR, int (*)(DIR*)> listing(::fdopendir(fd), ::closedir);
   if (!listing) fail_errno(Errno{errno}, cat("list ", name));
   std::vector<std::string> names;
@@ -53,40 +85,17 @@ std::vector<std::string> names_in(int folder, const std::string& name) {
   return names;
 }
 
-bool is_stale(int folder, const std::string& name) {
-  const auto status = sys::fstatat(folder, name);
-  return status && status->st_mtime < std::time(nullptr) - stale_after;
-}
-
-void sweep(int blobs, const std::string& algorithm, const std::set<Digest>& marked) {
-  const Fd folder = check(sys::openat(blobs, algorithm, O_PATH | O_DIRECTORY | O_NOFOLLOW), "open blobs/", algorithm);
-  for (const std::string& name : names_in(blobs, algorithm)) {
-    const auto digest = Digest::parse(cat(algorithm, ':', name));
-    const bool unused = digest ? !marked.contains(*digest) : name.starts_with(".tmp-") && is_stale(folder.get(), name);
-    if (unused) check(remove_tree(folder.get(), name), "remove blobs/", algorithm, '/', name);
-  }
-}
-
-// umoci's scratch folders, which their makers hold a lock on.
-void remove_left_folders(int layout) {
-  for (const std::string& name : names_in(layout, ".")) {
-    if (!name.starts_with(".umoci-")) continue;
-    const auto folder = sys::openat(layout, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-    if (folder && sys::flock(folder->get(), LOCK_EX | LOCK_NB)) check(remove_tree(layout, name), "remove ", name);
-  }
-}
-
-} // namespace
-
-void collect_garbage(const spec::Layout& layout) {
+void collect_garbage(const spec::Layout& layout, Garbage& garbage) {
   with_context(cat("gc ", layout.path()), [&] {
     const FileLock lock = FileLock::take(layout.fd(), "oci-layout", FileLock::Mode::exclusive);
-    const std::set<Digest> marked = reachable(layout);
+    const Reached reached = spec::reachable(layout, layout.index().manifests);
     const Fd blobs = check(sys::openat(layout.fd(), "blobs", O_PATH | O_DIRECTORY | O_NOFOLLOW), "open blobs");
     for (const std::string& algorithm : names_in(layout.fd(), "blobs"))
       if (const auto status = sys::fstatat(blobs.get(), algorithm); status && S_ISDIR(status->st_mode))
-        sweep(blobs.get(), algorithm, marked);
-    remove_left_folders(layout.fd());
+        sweep_blobs(blobs.get(), algorithm, reached, garbage);
+    sweep_temporary(layout.fd(), "blobs", garbage);
+    sweep_temporary(layout.fd(), ".", garbage);
+    remove_left_folders(layout.fd(), garbage);
   });
 }
 

@@ -9,6 +9,7 @@
 #include "spec/image_record.h"
 #include "spec/reference.h"
 
+#include <sys/file.h>
 #include <unistd.h>
 
 namespace oci::cli {
@@ -44,12 +45,14 @@ spec::ImageRecord pull(const Globals& globals, const std::string& store_path, co
   return std::move(*record);
 }
 
-// The container's folder in the store; gone again with all that is in it.
+// The container's folder in the store; gone again with all that is in it. The lock on it tells gc that it is used.
 class ContainerFolder {
 public:
   ContainerFolder(const spec::Store& store, std::string id) : parent_(store.containers()), id_(std::move(id)) {
+    const FileLock in_use = store.use();
     check(sys::mkdirat(parent_, id_, 0700), "make ", store.container_path(id_));
-    fd_ = check(sys::openat(parent_, id_, O_PATH | O_DIRECTORY), "open ", store.container_path(id_));
+    fd_ = check(sys::openat(parent_, id_, O_RDONLY | O_DIRECTORY), "open ", store.container_path(id_));
+    check(sys::flock(fd_.get(), LOCK_SH), "lock ", store.container_path(id_));
   }
   ContainerFolder(const ContainerFolder&) = delete;
   ~ContainerFolder() { (void)remove_tree(parent_, id_); }

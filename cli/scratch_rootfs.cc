@@ -22,8 +22,8 @@ spec::Image find_image(spec::Store& store, const std::string& name, const PullFl
 
 ScratchRootfs::ScratchRootfs(spec::Store& store, const std::string& name, const PullFlags& flags)
     : folder_(make_folder()), options_(UnpackFlags().options()) {
-  const spec::Image image = find_image(store, name, flags);
   const FileLock lock = store.use();
+  const spec::Image image = find_image(store, name, flags);
   options_.stop_fd = stop_.fd();
   unpack::Progress silent;
   unpack::unpack_image(store.layout(), image, folder_.fd(), options_, silent);

@@ -75,7 +75,10 @@ class List final : public LayoutVerb {
 };
 
 class Gc final : public LayoutVerb {
-  void work(spec::Layout& layout) override { collect_garbage(layout); }
+  void work(spec::Layout& layout) override {
+    Garbage garbage;
+    collect_garbage(layout, garbage);
+  }
 };
 
 } // namespace

@@ -33,6 +33,7 @@ public:
     const std::string name = named > 0 ? words[0] : store.last_reference();
     if (name.empty())
       throw Error("unpack: no image was named, and none was pulled yet").with_hint("oci pull IMAGE first");
+    const FileLock in_use = store.use(); // from here on gc leaves the image alone
     BundleMaker maker{store, pull_, unpack_, container_, bundle_path};
     if (auto stored = stored_image(store, name, pull_)) {
       with_context(cat("unpack ", name), [&] { maker.from_stored(*stored); });

@@ -61,7 +61,8 @@ void add_entry(spec::Index& index, spec::Descriptor added) {
 class LayoutDestination final : public ImageDestination {
 public:
   LayoutDestination(const spec::ImageName& name, const CopyOptions& options)
-      : ref_(name.ref), layout_(spec::Layout::open_or_create(name.path)) {
+      : ref_(name.ref), layout_(spec::Layout::open_or_create(name.path)),
+        in_use_(FileLock::take(layout_.fd(), "oci-layout", FileLock::Mode::shared)) {
     if (name.index) fail("write ", name.text(), ": an image is written by its name, not its number");
     if (options.keep_plain_layers) abilities_.layers = Layers::as_they_are;
   }
@@ -99,6 +100,7 @@ private:
   Abilities abilities_{.transport = "oci", .manifests = {spec::media::oci_manifest}, .layers = Layers::compressed};
   std::string ref_;
   spec::Layout layout_;
+  FileLock in_use_; // gc waits
   std::vector<spec::Descriptor> entries_;
 };
 

@@ -81,6 +81,11 @@ FileLock Store::exclusive() const {
                       [&] { return FileLock::take(locks_.get(), "store", FileLock::Mode::exclusive); });
 }
 
+std::optional<FileLock> Store::try_exclusive() const {
+  return with_context(cat("store ", path()),
+                      [&] { return FileLock::try_take(locks_.get(), "store", FileLock::Mode::exclusive); });
+}
+
 FileLock Store::lock_digest(const Digest& digest) const {
   return with_context(cat("store ", path()),
                       [&] { return FileLock::take(locks_.get(), lock_name(digest), FileLock::Mode::exclusive); });

@@ -23,14 +23,16 @@ public:
   const Layout& layout() const { return layout_; }
   const std::string& path() const { return layout_.path(); }
 
-  FileLock use() const;       // shared: held while images are read or added
-  FileLock exclusive() const; // held while blobs are removed
+  FileLock use() const;                          // shared: held while images are read or added
+  FileLock exclusive() const;                    // held while blobs are removed
+  std::optional<FileLock> try_exclusive() const; // nullopt when somebody uses it
   // Held while the blob is fetched; a waiter finds it there, or takes over from a holder that died.
   FileLock lock_digest(const Digest& digest) const;
   std::optional<FileLock> try_lock_digest(const Digest& digest) const; // nullopt when somebody else fetches it
 
   int partial() const { return partial_.get(); }
   int tmp() const { return tmp_.get(); }
+  int state() const { return state_.get(); } // .oci itself
   int containers() const { return containers_.get(); }
   std::string container_path(const std::string& id) const;
 

@@ -1,0 +1,12 @@
+// The verbs that look after the store.
+#pragma once
+
+#include "cli/verbs.h"
+
+namespace oci::cli {
+
+std::unique_ptr<Verb> make_gc();
+std::unique_ptr<Verb> make_rmi();
+std::unique_ptr<Verb> make_tag();
+
+} // namespace oci::cli
