@@ -30,6 +30,8 @@ constexpr std::array table{
     VerbEntry{"rmi", "", Program::image, Group::store, "IMAGE...", "remove images from the store", "oci rmi alpine"},
     VerbEntry{"gc", "", Program::image, Group::store, "", "remove from the store what nothing leads to any more",
               "oci gc --dry-run"},
+    VerbEntry{"verify", "", Program::image, Group::store, "[IMAGE | LAYOUT | ARCHIVE]",
+              "compute every digest, size and diff_id again, and say what is wrong", "oci verify"},
     VerbEntry{"init", "", Program::image, Group::layouts, "--layout DIR", "make an empty image layout",
               "oci init --layout ./images"},
     VerbEntry{"new", "", Program::image, Group::layouts, "NAME | --image DIR[:TAG]", "make an image of nothing",

@@ -59,5 +59,7 @@ struct FoundImage {
   std::string called;
 };
 std::vector<FoundImage> images_in(const spec::ImageName& place, const CopyOptions& options);
+// oci_archive or docker_archive, by what is in the file.
+spec::Transport kind_of_archive(const std::string& path, const CopyOptions& options);
 
 } // namespace oci::fetch

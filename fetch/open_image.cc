@@ -91,4 +91,10 @@ std::vector<FoundImage> images_in(const spec::ImageName& place, const CopyOption
   }
 }
 
+spec::Transport kind_of_archive(const std::string& path, const CopyOptions& options) {
+  const Fd scratch = open_scratch(options);
+  const bool has_layout = TarFile(path, scratch.get()).find("oci-layout") != nullptr;
+  return has_layout ? spec::Transport::oci_archive : spec::Transport::docker_archive;
+}
+
 } // namespace oci::fetch

@@ -9,7 +9,7 @@ namespace oci::fetch {
 
 class Progress {
 public:
-  enum class Phase { download, extract, copy };
+  enum class Phase { download, extract, copy, verify };
 
   virtual ~Progress() = default;
   // Once a phase: how many pieces there are to work on, and their bytes together.

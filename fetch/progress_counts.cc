@@ -54,13 +54,31 @@ std::uint64_t ProgressCounts::size_of(std::string_view name) const {
 double ProgressCounts::seconds() const { return std::chrono::duration<double>(now() - begun_).count(); }
 
 std::string_view ProgressCounts::doing() const {
-  if (phase_ == Progress::Phase::copy) return "copying";
-  return phase_ == Progress::Phase::download ? "downloading" : "extracting";
+  switch (phase_) {
+  case Progress::Phase::copy:
+    return "copying";
+  case Progress::Phase::extract:
+    return "extracting";
+  case Progress::Phase::verify:
+    return "verifying";
+  case Progress::Phase::download:
+    break;
+  }
+  return "downloading";
 }
 
 std::string_view ProgressCounts::done_word() const {
-  if (phase_ == Progress::Phase::copy) return "copied";
-  return phase_ == Progress::Phase::download ? "downloaded" : "extracted";
+  switch (phase_) {
+  case Progress::Phase::copy:
+    return "copied";
+  case Progress::Phase::extract:
+    return "extracted";
+  case Progress::Phase::verify:
+    return "verified";
+  case Progress::Phase::download:
+    break;
+  }
+  return "downloaded";
 }
 
 std::string ProgressCounts::pieces_text(std::size_t count) const {
