@@ -22,8 +22,12 @@ namespace {
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 std::string version_text(Personality personality) {
-  const char* name = personality == Personality::runc ? "runc" : personality == Personality::crun ? "crun" : "oci";
-  return cat(name, " version " OCI_VERSION "\ncommit: " OCI_COMMIT "\nspec: ", spec::runtime_spec_version, "\n");
+  const std::string start = cat(name_of(personality), " version " OCI_VERSION "\ncommit: " OCI_COMMIT "\n");
+  const std::string spec = cat("spec: ", spec::runtime_spec_version, "\n");
+  // The last line is what crun's users look for a feature in.
+  if (personality == Personality::crun)
+    return cat(start, "rundir: /run/crun\n", spec, "+SELINUX +APPARMOR +CAP +SECCOMP +EBPF\n");
+  return cat(start, spec);
 }
 
 [[noreturn]] void fail_unknown_verb(const std::string& verb) {
@@ -46,7 +50,7 @@ int run_verb(const VerbEntry& entry, Verb& verb, const Globals& globals, Command
   verb.declare(command);
   const Words words = with_context(entry.name, [&] { return command.parse(arguments, global_options); });
   if (command.help_wanted()) {
-    print(verb_help(entry, command));
+    print(verb_help(entry, command, name_of(globals.personality)));
     return 0;
   }
   setup_log(globals);
@@ -85,7 +89,7 @@ int dispatch_or_throw(Program program, std::span<const VerbBinding> bindings, in
   globals.declare(global_options);
   bool version = false;
   Command before_verb;
-  before_verb.flag("-v,--version", "print the version", version);
+  before_verb.flag("-v,-V,--version", "print the version", version);
   const Line line = split_line(global_options, argc, argv);
   before_verb.parse(line.globals, global_options);
   if (line.verb == complete_verb) return complete(program, bindings, globals, global_options, line.rest, argv, argc);
@@ -95,7 +99,7 @@ int dispatch_or_throw(Program program, std::span<const VerbBinding> bindings, in
   }
   setup_log(globals);
   if (before_verb.help_wanted() || line.verb.empty() || line.verb == "help") {
-    print(program_help(global_options));
+    print(program_help(global_options, name_of(globals.personality)));
     return line.verb.empty() && !before_verb.help_wanted() ? 1 : 0;
   }
   if (program == Program::oci && is_umoci_form(line.verb, line.rest)) exec_image_half({argv, argv + argc});

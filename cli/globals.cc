@@ -8,8 +8,6 @@
 
 namespace oci::cli {
 
-namespace {
-
 std::string_view name_of(Personality personality) {
   switch (personality) {
   case Personality::runc:
@@ -26,8 +24,6 @@ std::string_view name_of(Personality personality) {
   return "oci";
 }
 
-} // namespace
-
 void Globals::declare(Command& command) {
   command.option("--root", "DIR", "where containers' states are kept (default /run/oci)", root);
   command.option("--store", "DIR", "the image store (default $OCI_STORE or /var/lib/oci)", store);
@@ -37,6 +33,8 @@ void Globals::declare(Command& command) {
   command.flag("--verbose", "log what is decided: whose credentials are used", verbose);
   command.option("--cgroup-manager", "NAME", "cgroupfs or disabled", cgroup_manager);
   command.flag("--systemd-cgroup", "let systemd make the cgroup", systemd_cgroup);
+  command.hide_last();
+  command.option("--log-level", "LEVEL", "error, warning or debug (crun's)", log_level);
   command.hide_last();
   command.option("--rootless", "BOOL", "true, false or auto", rootless);
   command.hide_last();
@@ -67,6 +65,13 @@ void setup_log(const Globals& globals) {
   } else if (!globals.log_format.empty() && globals.log_format != "text") {
     fail("--log-format ", printable(globals.log_format), ": not text or json");
   }
+  constexpr std::string_view file = "file:"; // crun's
+  if (setup.file.starts_with(file)) setup.file.erase(0, file.size());
+  if (globals.log_level == "error") setup.threshold = log::Level::error;
+  if (globals.log_level == "debug") setup.threshold = log::Level::debug;
+  if (!globals.log_level.empty() && globals.log_level != "error" && globals.log_level != "warning" &&
+      globals.log_level != "debug")
+    fail("--log-level ", printable(globals.log_level), ": not error, warning or debug");
   if (globals.verbose) setup.threshold = log::Level::info;
   if (globals.debug) setup.threshold = log::Level::debug;
   log::setup(setup);

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace oci::cli {
 
@@ -17,6 +18,7 @@ struct Globals {
   std::string store;      // --store; "" for $OCI_STORE or the default
   std::string log;        // file, "" is stderr
   std::string log_format; // "", "text", "json"
+  std::string log_level;  // "", "error", "warning", "debug"
   std::string cgroup_manager;
   bool debug = false, verbose = false, systemd_cgroup = false;
   std::optional<std::string> rootless;
@@ -28,6 +30,7 @@ struct Globals {
 };
 
 Personality personality_of(const char* argv0);
+std::string_view name_of(Personality personality); // "oci", "runc", …
 void setup_log(const Globals& globals);
 
 } // namespace oci::cli

@@ -50,10 +50,11 @@ std::string options_help(const Command& command) {
   return out;
 }
 
-std::string program_help(const Command& globals) {
-  std::string out = "usage: oci [OPTIONS] COMMAND [ARGUMENTS]\n\n"
-                    "Fetches container images, unpacks them into bundles, and runs bundles.\n\n"
-                    "  oci pull alpine && oci unpack && oci run\n";
+std::string program_help(const Command& globals, std::string_view program) {
+  std::string out = cat("usage: ", program,
+                        " [OPTIONS] COMMAND [ARGUMENTS]\n\n"
+                        "Fetches container images, unpacks them into bundles, and runs bundles.\n\n"
+                        "  oci pull alpine && oci unpack && oci run\n");
   for (Group group : {Group::images, Group::store, Group::layouts, Group::bundles, Group::containers, Group::comfort}) {
     std::string lines;
     for (const VerbEntry& entry : verb_table())
@@ -61,12 +62,13 @@ std::string program_help(const Command& globals) {
     if (!lines.empty()) out += cat('\n', group_title(group), ":\n", lines);
   }
   out += cat("\nOptions, before or after the command:\n", options_help(globals),
-             "  -v, --version  (before the command) print the version\n\n`oci COMMAND --help` explains a command.\n");
+             "  -v, --version  (before the command) print the version\n\n`", program,
+             " COMMAND --help` explains a command.\n");
   return out;
 }
 
-std::string verb_help(const VerbEntry& entry, const Command& command) {
-  std::string usage = cat("usage: oci ", entry.name, command.flags().empty() ? "" : " [OPTIONS]",
+std::string verb_help(const VerbEntry& entry, const Command& command, std::string_view program) {
+  std::string usage = cat("usage: ", program, " ", entry.name, command.flags().empty() ? "" : " [OPTIONS]",
                           entry.usage.empty() ? "" : " ", entry.usage);
   std::string out = cat(usage, "\n\n", entry.summary, "\n");
   if (!command.flags().empty()) out += cat("\nOptions:\n", options_help(command));

@@ -4,11 +4,13 @@
 #include "cli/verbs.h"
 
 #include <string>
+#include <string_view>
 
 namespace oci::cli {
 
-std::string program_help(const Command& globals);
+// `program`: what we were called as, "oci" or "runc".
+std::string program_help(const Command& globals, std::string_view program);
 std::string options_help(const Command& command); // a line for each that is not hidden
-std::string verb_help(const VerbEntry& entry, const Command& command);
+std::string verb_help(const VerbEntry& entry, const Command& command, std::string_view program);
 
 } // namespace oci::cli

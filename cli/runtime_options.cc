@@ -2,6 +2,10 @@
 
 #include "base/error.h"
 
+#include <cstdlib>
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace oci::cli {
 
 runtime::Settings runtime_settings(const Globals& globals) {
@@ -21,6 +25,11 @@ runtime::Settings runtime_settings(const Globals& globals) {
     settings.rootless = *globals.rootless == "true";
   }
   return settings;
+}
+
+std::string caller_variable(const char* name) {
+  const char* value = ::getenv(name);
+  return value == nullptr ? "" : value;
 }
 
 std::uint64_t parse_number(std::string_view flag, const std::string& text, std::uint64_t least, std::uint64_t most) {
@@ -44,11 +53,31 @@ void CreateFlags::declare(Command& command) {
   command.hide_last();
 }
 
+namespace {
+
+// sd_listen_fds(3): sockets that were opened for us are the program's, which is process 1 inside.
+void add_activation(runtime::CreateOptions& options) {
+  const auto pid = parse_unsigned(caller_variable("LISTEN_PID"));
+  const auto count = parse_unsigned(caller_variable("LISTEN_FDS"));
+  constexpr std::uint64_t most = 1024;
+  if (pid != static_cast<std::uint64_t>(::getpid()) || !count || *count == 0 || *count > most) return;
+  options.preserve_fds += static_cast<int>(*count);
+  options.env = {cat("LISTEN_FDS=", *count), "LISTEN_PID=1"};
+  if (const std::string names = caller_variable("LISTEN_FDNAMES"); !names.empty())
+    options.env.push_back(cat("LISTEN_FDNAMES=", names));
+  for (int fd = 3; fd < 3 + static_cast<int>(*count); ++fd) // whoever takes them over closes them on exec
+    if (const int flags = ::fcntl(fd, F_GETFD); flags >= 0) ::fcntl(fd, F_SETFD, flags & ~FD_CLOEXEC);
+}
+
+} // namespace
+
 runtime::CreateOptions CreateFlags::for_id(const std::string& id) const {
   runtime::CreateOptions out = options;
   out.id = id;
   if (bundle) out.bundle = *bundle;
   if (!preserve_fds.empty()) out.preserve_fds = static_cast<int>(parse_number("--preserve-fds", preserve_fds, 0, 1024));
+  add_activation(out);
+  out.notify_socket = caller_variable("NOTIFY_SOCKET");
   return out;
 }
 

@@ -9,6 +9,9 @@ namespace oci::cli {
 
 runtime::Settings runtime_settings(const Globals& globals);
 
+// Of our environment; "" when it is not there.
+std::string caller_variable(const char* name);
+
 // Whole numbers on the command line: "--preserve-fds x: not a number from 0 to 1024".
 std::uint64_t parse_number(std::string_view flag, const std::string& text, std::uint64_t least, std::uint64_t most);
 

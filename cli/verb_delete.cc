@@ -1,4 +1,5 @@
 // oci delete ID...
+#include "cli/id_pattern.h"
 #include "cli/oci_verbs.h"
 #include "cli/runtime_options.h"
 
@@ -15,11 +16,13 @@ class Delete final : public Verb {
 public:
   void declare(Command& command) override {
     command.flag("-f,--force", "kill it first when it runs; an unknown id is no error", force_);
+    command.flag("-r,--regex", "ID is a regular expression: every container it matches", regex_);
     command.words(1, any_number, {"ID"});
   }
 
   int run(const Globals& globals, const Command&, Words words) override {
     const runtime::Settings settings = runtime_settings(globals);
+    if (regex_) words = matching_ids(settings, words[0]);
     std::optional<Error> last;
     for (const std::string& id : words) { // one that cannot be removed does not keep the others
       if (last) log::report(*last);
@@ -36,7 +39,7 @@ public:
   }
 
 private:
-  bool force_ = false, failed_ = false;
+  bool force_ = false, regex_ = false, failed_ = false;
 };
 
 } // namespace

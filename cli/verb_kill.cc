@@ -1,4 +1,5 @@
 // oci kill ID [SIGNAL]
+#include "cli/id_pattern.h"
 #include "cli/oci_verbs.h"
 #include "cli/runtime_options.h"
 
@@ -12,6 +13,7 @@ class Kill final : public Verb {
 public:
   void declare(Command& command) override {
     command.flag("-a,--all", "signal every process of the container", all_);
+    command.flag("-r,--regex", "ID is a regular expression: every container it matches", regex_);
     command.words(1, 2, {"ID", "SIGNAL"});
     command.numbers_are_words();
   }
@@ -21,12 +23,14 @@ public:
     if (name.starts_with('-')) name.erase(0, 1); // as kill(1) writes it
     const auto signal = runtime::signal_number(name);
     if (!signal) fail("kill ", words[0], ": ", printable(words[1]), " is no signal: a name such as TERM or a number");
-    runtime::kill(runtime_settings(globals), words[0], *signal, all_);
+    const runtime::Settings settings = runtime_settings(globals);
+    for (const std::string& id : regex_ ? matching_ids(settings, words[0]) : Words{words[0]})
+      runtime::kill(settings, id, *signal, all_);
     return 0;
   }
 
 private:
-  bool all_ = false;
+  bool all_ = false, regex_ = false;
 };
 
 } // namespace

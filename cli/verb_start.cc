@@ -11,7 +11,7 @@ public:
   void declare(Command& command) override { command.words(1, 1, {"ID"}); }
 
   int run(const Globals& globals, const Command&, Words words) override {
-    runtime::start(runtime_settings(globals), words[0]);
+    runtime::start(runtime_settings(globals), words[0], caller_variable("NOTIFY_SOCKET"));
     return 0;
   }
 };

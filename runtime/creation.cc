@@ -7,6 +7,7 @@
 #include "runtime/capabilities.h"
 #include "runtime/hooks.h"
 #include "runtime/id_maps.h"
+#include "runtime/notify_socket.h"
 #include "runtime/start_socket.h"
 #include "runtime/terminal.h"
 
@@ -33,6 +34,7 @@ Creation::Creation(const Settings& settings, const CreateOptions& options, bool 
   const spec::Linux& linux_ = config_.linux_ ? *config_.linux_ : (config_.linux_.emplace());
   cgroup_ = Cgroup::create(settings.cgroup_manager, linux_.cgroups_path, options.id);
   fill_id_maps(*config_.linux_);
+  add_from_caller();
   PlanFacts facts;
   facts.id = options.id;
   facts.bundle = record_.bundle;
@@ -56,6 +58,13 @@ void Creation::read_config() {
   std::vector<std::string> warnings;
   config_ = spec::parse_runtime_config(config_text_, base_name(path), &warnings);
   for (const std::string& warning : warnings) log::warning(warning);
+}
+
+// What the caller's surroundings add to the process.
+void Creation::add_from_caller() {
+  if (!config_.process) return;
+  for (const std::string& variable : options_.env) config_.process->env.push_back(variable);
+  if (!options_.notify_socket.empty()) add_notify_socket(config_, cat(settings_.root, "/", options_.id));
 }
 
 void Creation::check_console() const {
@@ -86,6 +95,7 @@ void Creation::make_state() {
   record_.cgroup = cgroup_->names();
   folder_->store(record_);
   folder_->store_config(config_text_);
+  if (!options_.notify_socket.empty()) make_notify_folder(folder_->fd());
   if (start_by_socket_) listener_ = listen_for_start(folder_->fd());
 }
 

@@ -32,6 +32,7 @@ public:
 
 private:
   void read_config();
+  void add_from_caller();
   void check_console() const;
   void make_state();
   void make_cgroup();

@@ -17,8 +17,8 @@ public:
   }
   const sigset_t& mask() const { return mask_; }
   // For the end; only when wanted.
-  ExitStatus wait(InitProcess& init) {
-    return run_foreground(init.pid(), init.pidfd(), *relay_, std::move(init.terminal()));
+  ExitStatus wait(InitProcess& init, NotifyRelay* notify = nullptr) {
+    return run_foreground(init.pid(), init.pidfd(), *relay_, std::move(init.terminal()), notify);
   }
 
 private:

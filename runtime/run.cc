@@ -1,6 +1,9 @@
 #include "runtime/creation.h"
 #include "runtime/foreground.h"
 #include "runtime/hooks.h"
+#include "runtime/notify_socket.h"
+
+#include <optional>
 
 namespace oci::runtime {
 
@@ -22,6 +25,8 @@ ExitStatus run(const Settings& settings, const RunOptions& options) {
   creation.make(foreground.mask());
   creation.commit();
   InitProcess& init = creation.init();
+  std::optional<NotifyRelay> notify;
+  if (!options.notify_socket.empty()) notify.emplace(creation.folder().fd(), options.notify_socket);
   Guard removal([&] {
     creation.folder().unlock();
     remove(settings, options.id, true);
@@ -32,11 +37,12 @@ ExitStatus run(const Settings& settings, const RunOptions& options) {
     run_hooks_warning("poststart", hooks->poststart, hook_state(creation.record(), Status::running));
   creation.folder().unlock();
   if (options.detach) {
+    if (notify) notify->wait(init.pidfd(), init.pid());
     init.release();
     removal.commit();
     return ExitStatus{};
   }
-  ExitStatus status = foreground.wait(init);
+  ExitStatus status = foreground.wait(init, notify ? &*notify : nullptr);
   init.release();
   if (options.keep) removal.commit();
   return status;

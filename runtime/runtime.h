@@ -38,14 +38,17 @@ struct CreateOptions {
   std::string pidfd_socket;   // unix socket that is sent the container's pidfd
   bool no_pivot = false;      // MS_MOVE and chroot in the place of pivot_root
   bool no_new_keyring = false;
-  int preserve_fds = 0; // descriptors 3 … 3+N-1 are handed on
+  int preserve_fds = 0;         // descriptors 3 … 3+N-1 are handed on
+  std::vector<std::string> env; // "NAME=VALUE", beside the config's
+  std::string notify_socket;    // the caller's $NOTIFY_SOCKET: READY=1 from inside is passed on to it. "": none
 };
 
 // The container's process gets our descriptors 0-2 (or a terminal) and waits for start. On failure nothing is left.
 void create(const Settings& settings, const CreateOptions& options);
 
-// Runs the startContainer hooks and the program, then the poststart hooks. Returns when the program was executed.
-void start(const Settings& settings, const std::string& id);
+// Runs the startContainer hooks and the program, then the poststart hooks. Returns when the program was executed; with
+// `notify_socket`, which create was given too, when it has said that it is ready.
+void start(const Settings& settings, const std::string& id, const std::string& notify_socket = "");
 
 struct RunOptions : CreateOptions {
   bool detach = false;

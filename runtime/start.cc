@@ -1,4 +1,5 @@
 #include "runtime/hooks.h"
+#include "runtime/notify_socket.h"
 #include "runtime/plan.h"
 #include "runtime/plan_builder.h"
 #include "runtime/start_socket.h"
@@ -27,7 +28,7 @@ std::string describe_start_failure(const spec::RuntimeConfig& config, SyncMessag
 
 } // namespace
 
-void start(const Settings& settings, const std::string& id) {
+void start(const Settings& settings, const std::string& id, const std::string& notify_socket) {
   check_id(id);
   with_context(cat("start ", printable(id)), [&] {
     StateFolder folder = StateFolder::open(settings.root, id, StateFolder::Lock::exclusive);
@@ -37,10 +38,14 @@ void start(const Settings& settings, const std::string& id) {
     Fd pidfd = record.init.open();
     if (!pidfd) fail("cannot start a container that is stopped");
     spec::RuntimeConfig config = spec::parse_runtime_config(folder.config(), config_file);
+    std::optional<NotifyRelay> notify;
+    if (!notify_socket.empty() && has_notify_folder(folder.fd())) notify.emplace(folder.fd(), notify_socket);
     if (const std::optional<StartFailure> failed = ask_to_start(folder.fd(), pidfd.get()))
       throw Error(cat(describe_start_failure(config, failed->message), failed->explanation))
           .with_errno(failed->message.error);
     if (config.hooks) run_hooks_warning("poststart", config.hooks->poststart, hook_state(record, Status::running));
+    folder.unlock();
+    if (notify) notify->wait(pidfd.get(), record.init.pid);
   });
 }
 

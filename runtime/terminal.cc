@@ -1,6 +1,7 @@
 #include "runtime/terminal.h"
 
 #include "base/sys.h"
+#include "runtime/notify_socket.h"
 #include "runtime/terminal_relay.h"
 
 #include <cerrno>
@@ -105,23 +106,27 @@ SignalRelay::SignalRelay() {
 
 SignalRelay::~SignalRelay() { sigprocmask(SIG_SETMASK, &original_, nullptr); }
 
-ExitStatus run_foreground(pid_t pid, int pidfd, SignalRelay& signals, Fd master) {
+ExitStatus run_foreground(pid_t pid, int pidfd, SignalRelay& signals, Fd master, NotifyRelay* notify) {
   std::unique_ptr<RawTerminal> raw;
   std::unique_ptr<TerminalRelay> relay;
   if (master) {
     relay = std::make_unique<TerminalRelay>(std::move(master));
     raw = std::make_unique<RawTerminal>(STDIN_FILENO);
   }
-  pollfd entries[2 + TerminalRelay::watched] = {{pidfd, POLLIN, 0}, {signals.fd(), POLLIN, 0}};
+  constexpr std::size_t own = 3;
+  pollfd entries[own + TerminalRelay::watched] = {
+      {pidfd, POLLIN, 0}, {signals.fd(), POLLIN, 0}, {notify != nullptr ? notify->fd() : -1, POLLIN, 0}};
   for (;;) {
-    if (relay) relay->watch(entries + 2);
-    const int ready = poll(entries, relay ? std::size(entries) : 2, -1);
+    if (relay) relay->watch(entries + own);
+    const int ready = poll(entries, relay ? std::size(entries) : own, -1);
     if (ready < 0 && errno != EINTR) fail_errno(Errno{errno}, cat("wait for process ", pid));
     if (ready < 0) continue;
     if (entries[0].revents != 0) break;
     while (const int signal = entries[1].revents != 0 ? next_signal(signals) : 0)
       pass_on(signal, pid, pidfd, relay.get());
-    if (relay) relay->handle(entries + 2);
+    // systemd started us, and to it the program's pid is ours.
+    if (entries[2].revents != 0 && notify->pass_on(0)) entries[2].fd = -1;
+    if (relay) relay->handle(entries + own);
   }
   if (relay) write_the_rest(*relay, signals);
   return wait_for(pid);

@@ -12,6 +12,8 @@
 
 namespace oci::runtime {
 
+class NotifyRelay;
+
 // Connects to a unix socket; `what` names it in errors ("console socket"). Throws.
 Fd connect_socket(const std::string& path, std::string_view what);
 // One message with the pty master (SCM_RIGHTS), its text the terminal's name. Throws.
@@ -47,7 +49,7 @@ private:
 // Waits until our child `pid` ends, meanwhile passing signals on to it and, where `master` is a pty's, our stdin to it
 // and its output to our stdout (raw mode, window size; one fixed buffer a direction, so that a reader who stalls stalls
 // the program and nothing grows). Other children of ours that end meanwhile are reaped. Returns how it ended; throws
-// when it is not our child.
-ExitStatus run_foreground(pid_t pid, int pidfd, SignalRelay& signals, Fd master = Fd());
+// when it is not our child. `notify`: what the program says there is passed on too.
+ExitStatus run_foreground(pid_t pid, int pidfd, SignalRelay& signals, Fd master = Fd(), NotifyRelay* notify = nullptr);
 
 } // namespace oci::runtime
