@@ -1,6 +1,7 @@
 // The verbs that move images between places, and what they share.
 #pragma once
 
+#include "cli/progress_options.h"
 #include "cli/side_options.h"
 #include "cli/verbs.h"
 #include "fetch/fetch.h"
@@ -17,7 +18,8 @@ struct CopyFlags {
       tmpdir;
   Words additional_tags;
   bool all = false, preserve_digests = false, compress = false, decompress = false, keep_plain = false,
-       precompute = false, remove_signatures = false, quiet = false;
+       precompute = false, remove_signatures = false;
+  ProgressFlags progress;
 
   void declare(Command& command);
 };

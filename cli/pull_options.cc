@@ -6,8 +6,6 @@
 #include "spec/image_record.h"
 #include "spec/reference.h"
 
-#include <unistd.h>
-
 namespace oci::cli {
 
 namespace {
@@ -45,7 +43,7 @@ void PullFlags::declare(Command& command) {
   command.option("--authfile", "FILE", "look up credentials in FILE", authfile);
   command.option("--cert-dir", "DIR", "trust the *.crt of DIR too; X.cert and X.key there log us in", cert_dir);
   command.flag("--tls-verify", "check certificates (false: do not, and allow http)", tls_verify);
-  command.flag("-q,--quiet", "show no progress", quiet);
+  progress.declare(command);
 }
 
 spec::Image pull_image(spec::Store& store, const std::string& name, const PullFlags& flags, fetch::Observer* observer) {
@@ -59,7 +57,7 @@ spec::Image pull_image(spec::Store& store, const std::string& name, const PullFl
   options.registry.cert_dir = flags.cert_dir;
   if (flags.creds && flags.no_creds) fail("--creds and --no-creds exclude each other");
   const FileLock lock = store.use(); // until the record is written, gc keeps off
-  const auto progress = flags.quiet ? fetch::silent_progress() : fetch::progress_for(STDERR_FILENO);
+  const auto progress = flags.progress.make();
   const fetch::Pulled pulled = fetch::pull(store, spec::ImageName::parse(name), options, *progress);
   warn_of_other_platform(name, pulled.platform, options.platform);
   return load_and_record(store, pulled.manifest, flags);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/args.h"
+#include "cli/progress_options.h"
 #include "fetch/fetch.h"
 #include "spec/store.h"
 #include "spec/verified_blob.h"
@@ -15,7 +16,8 @@ struct PullFlags {
   std::optional<std::string> platform, creds;
   std::string authfile, cert_dir;
   std::optional<bool> tls_verify;
-  bool no_creds = false, quiet = false;
+  bool no_creds = false;
+  ProgressFlags progress;
 
   void declare(Command& command);
 };

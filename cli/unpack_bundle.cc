@@ -181,7 +181,7 @@ specgen::Request bundle_request(specgen::Request request, const spec::ImageConfi
 void BundleMaker::from_stored(const spec::Image& image) {
   const FileLock lock = store.use();
   BundleInMaking bundle(path);
-  const auto shown = pull.quiet ? fetch::silent_progress() : fetch::progress_for(STDERR_FILENO);
+  const auto shown = pull.progress.make();
   {
     options.stop_fd = bundle.stop().fd();
     LayerProgress progress(*shown, image.manifest);
@@ -195,7 +195,7 @@ void BundleMaker::from_stored(const spec::Image& image) {
 spec::Image BundleMaker::from_pull(const std::string& name) {
   const FileLock lock = store.use();
   LayerFeed feed(store, path, options);
-  const auto shown = pull.quiet ? fetch::silent_progress() : fetch::progress_for(STDERR_FILENO);
+  const auto shown = pull.progress.make();
   const auto unpacked = [&]() -> BundleInMaking& {
     return with_context(cat("unpack ", printable(name)), [&]() -> BundleInMaking& { return feed.finish(*shown); });
   };

@@ -81,7 +81,7 @@ void CopyFlags::declare(Command& command) {
   command.option("--retry-delay", "TIME", "between tries", retry_delay);
   command.hide_last();
   command.option("--tmpdir", "DIR", "where large temporary files go (default $TMPDIR or /var/tmp)", tmpdir);
-  command.flag("-q,--quiet", "show no progress", quiet);
+  progress.declare(command);
   both.declare(command, "", true);
   source.declare(command, "src-", false);
   destination.declare(command, "dest-", false);
@@ -191,9 +191,9 @@ public:
     const auto registry = as_skopeo_ ? std::nullopt : registry_in(destination);
     const spec::Transport to = registry ? spec::Transport::docker : spec::ImageName::parse(destination).transport;
     fetch::CopyOptions options = copy_options(flags_, to);
-    const bool quiet = flags_.quiet || as_skopeo_;
-    if (as_skopeo_ && !flags_.quiet) options.say = [](const std::string& line) { std::printf("%s\n", line.c_str()); };
-    const auto progress = quiet ? fetch::silent_progress() : fetch::progress_for(STDERR_FILENO);
+    if (as_skopeo_ && !flags_.progress.quiet)
+      options.say = [](const std::string& line) { std::printf("%s\n", line.c_str()); };
+    const auto progress = as_skopeo_ ? fetch::silent_progress() : flags_.progress.make();
     const std::vector<Job> jobs = jobs_of(words, options);
     std::vector<fetch::Copied> copied;
     if (registry) {

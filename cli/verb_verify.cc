@@ -1,4 +1,5 @@
 // oci verify [IMAGE]: what is wrong with the store, a layout, an archive, or an image of a registry.
+#include "cli/progress_options.h"
 #include "cli/side_options.h"
 #include "cli/store_verbs.h"
 
@@ -9,7 +10,6 @@
 #include "spec/store.h"
 
 #include <cstdio>
-#include <unistd.h>
 
 namespace oci::cli {
 
@@ -72,7 +72,7 @@ class Verify final : public Verb {
 public:
   void declare(Command& command) override {
     command.flag("--json", "print the result as JSON", json_);
-    command.flag("-q,--quiet", "show no progress", quiet_);
+    progress_.declare(command);
     side_.declare(command, "", true);
     command.words(0, 1, {"IMAGE"});
   }
@@ -82,7 +82,7 @@ public:
     return with_context(cat("verify ", shown), [&] {
       fetch::CopyOptions options;
       options.source = registry_options(side_, side_);
-      const auto progress = quiet_ ? fetch::silent_progress() : fetch::progress_for(STDERR_FILENO);
+      const auto progress = progress_.make();
       fetch::Verification verification(options, *progress);
       check(verification, globals, words, options);
       json_ ? print_json(verification) : print_text(verification);
@@ -149,7 +149,8 @@ private:
   }
 
   SideFlags side_;
-  bool json_ = false, quiet_ = false;
+  ProgressFlags progress_;
+  bool json_ = false;
 };
 
 } // namespace

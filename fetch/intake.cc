@@ -1,6 +1,7 @@
 #include "fetch/intake.h"
 
 #include "base/sys.h"
+#include "spec/verified_blob.h"
 
 #include <set>
 #include <vector>
@@ -98,13 +99,42 @@ std::vector<spec::Descriptor> Intake::missing(std::span<const spec::Descriptor> 
   std::set<Digest> seen;
   for (const spec::Descriptor& descriptor : wanted) {
     if (!seen.insert(descriptor.digest).second) continue;
-    if (store_.layout().has_blob(descriptor)) {
+    if (is_sound(descriptor)) {
       count_present(descriptor);
     } else {
       missing.push_back(descriptor);
     }
   }
   return missing;
+}
+
+bool Intake::is_sound(const spec::Descriptor& descriptor) {
+  const spec::Layout& layout = store_.layout();
+  if (!layout.has_blob(descriptor)) return false;
+  const std::string name = cat("blob ", descriptor.digest.text());
+  const Fd file = layout.open_blob(descriptor);
+  FdSource source(file.get(), name);
+  spec::VerifyingSource verified(source, descriptor.digest, descriptor.size, name);
+  std::vector<std::byte> buffer(copy_buffer);
+  while (true) {
+    observer_.check();
+    try {
+      if (verified.read(buffer) == 0) return true;
+    } catch (const Error& error) {
+      damaged_[descriptor.digest] = oci::check(sys::fstat(file.get()), "stat ", name).st_ino;
+      progress_.note(cat(error.message(), " in the store; it is fetched again"));
+      return false;
+    }
+  }
+}
+
+// Not the damaged one, that is: another process may have mended it meanwhile.
+bool Intake::is_there(const spec::Descriptor& descriptor) const {
+  if (!store_.layout().has_blob(descriptor)) return false;
+  const auto damaged = damaged_.find(descriptor.digest);
+  if (damaged == damaged_.end()) return true;
+  const auto status = sys::fstatat(store_.layout().fd(), store_.layout().blob_path(descriptor.digest));
+  return status && status->st_ino != damaged->second;
 }
 
 void Intake::count_present(const spec::Descriptor& descriptor) {
@@ -115,7 +145,7 @@ void Intake::count_present(const spec::Descriptor& descriptor) {
 
 // Looks once more under the lock: whoever held it before may have brought the blob.
 Intake::Admission Intake::admit(const spec::Descriptor& descriptor, FileLock lock) {
-  if (store_.layout().has_blob(descriptor)) {
+  if (is_there(descriptor)) {
     count_present(descriptor);
     return {State::present, nullptr};
   }

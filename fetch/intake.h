@@ -11,9 +11,11 @@
 #include "spec/store.h"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace oci::fetch {
@@ -64,7 +66,7 @@ public:
   Intake(const spec::Store& store, Progress& progress, Observer* observer = nullptr)
       : store_(store), progress_(progress), observer_(observer ? *observer : nobody_) {}
 
-  // Those of `wanted` that are not in the store yet, each digest once.
+  // Those of `wanted` that are not in the store yet, or are damaged there, each digest once. What is there is read.
   std::vector<spec::Descriptor> missing(std::span<const spec::Descriptor> wanted);
 
   Admission try_admit(const spec::Descriptor& descriptor) override;
@@ -79,12 +81,15 @@ public:
 private:
   Admission admit(const spec::Descriptor& descriptor, FileLock lock);
   void count_present(const spec::Descriptor& descriptor);
+  bool is_sound(const spec::Descriptor& descriptor);
+  bool is_there(const spec::Descriptor& descriptor) const;
 
   const spec::Store& store_;
   Progress& progress_;
   Observer nobody_;
   Observer& observer_;
   IntakeTotals totals_;
+  std::map<Digest, ino_t> damaged_; // files that are to be replaced
 };
 
 } // namespace oci::fetch

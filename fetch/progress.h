@@ -32,6 +32,8 @@ std::unique_ptr<Progress> silent_progress();
 std::unique_ptr<Progress> line_progress(int fd);
 // A bar for each piece and one for all, redrawn in place at most ten times a second; `fd` is a terminal.
 std::unique_ptr<Progress> bar_progress(int fd);
+// For programs: a JSON object a line, at most ten a second while bytes arrive.
+std::unique_ptr<Progress> json_progress(int fd);
 // Bars when `fd` is a terminal that can redraw, lines otherwise.
 std::unique_ptr<Progress> progress_for(int fd);
 

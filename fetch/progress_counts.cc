@@ -53,6 +53,25 @@ std::uint64_t ProgressCounts::size_of(std::string_view name) const {
 
 double ProgressCounts::seconds() const { return std::chrono::duration<double>(now() - begun_).count(); }
 
+std::uint64_t ProgressCounts::rate() const {
+  const double passed = seconds();
+  return passed > 0 ? static_cast<std::uint64_t>(static_cast<double>(moved_) / passed) : 0;
+}
+
+std::string_view ProgressCounts::phase_name() const {
+  switch (phase_) {
+  case Progress::Phase::copy:
+    return "copy";
+  case Progress::Phase::extract:
+    return "unpack";
+  case Progress::Phase::verify:
+    return "verify";
+  case Progress::Phase::download:
+    break;
+  }
+  return "download";
+}
+
 std::string_view ProgressCounts::doing() const {
   switch (phase_) {
   case Progress::Phase::copy:
@@ -88,9 +107,8 @@ std::string ProgressCounts::pieces_text(std::size_t count) const {
 
 std::string ProgressCounts::total_text() const {
   std::string text = cat(done_, " of ", pieces_text(pieces_), ", ", human_bytes(at_), " of ", human_bytes(bytes_));
-  double passed = seconds();
-  if (passed < 1) return text;
-  return cat(text, ", ", human_bytes(static_cast<std::uint64_t>(static_cast<double>(moved_) / passed)), "/s");
+  if (seconds() < 1) return text;
+  return cat(text, ", ", human_bytes(rate()), "/s");
 }
 
 std::string ProgressCounts::summary() const {

@@ -27,8 +27,13 @@ public:
   std::uint64_t size_of(std::string_view name) const;
   std::uint64_t at() const { return at_; }
   std::uint64_t bytes() const { return bytes_; }
+  std::size_t pieces() const { return pieces_; }
+  std::size_t pieces_done() const { return done_; }
+  double seconds() const;
+  std::uint64_t rate() const; // bytes a second, moved in this run
   const std::map<std::string, Piece, std::less<>>& running() const { return running_; }
 
+  std::string_view phase_name() const;              // "download"
   std::string_view doing() const;                   // "downloading"
   std::string_view done_word() const;               // "downloaded"
   std::string pieces_text(std::size_t count) const; // "3 blobs", "1 layer"
@@ -36,8 +41,6 @@ public:
   std::string summary() const;                      // "downloaded 3 blobs, 29.1 MiB in 2.3 s"
 
 private:
-  double seconds() const;
-
   Progress::Phase phase_ = Progress::Phase::download;
   std::size_t pieces_ = 0, done_ = 0;
   std::uint64_t bytes_ = 0, at_ = 0, moved_ = 0; // moved: in this run, for the rate

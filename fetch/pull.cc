@@ -34,7 +34,12 @@ std::unique_ptr<ImageSource> open_source(const spec::Store& store, const spec::I
 
 // A document the store has is not asked for again.
 spec::RawBlob stored_or_fetched(const spec::Store& store, ImageSource& source, const spec::Descriptor& descriptor) {
-  if (store.layout().has_blob(descriptor)) return spec::read_document(store.layout(), descriptor);
+  if (store.layout().has_blob(descriptor)) {
+    try {
+      return spec::read_document(store.layout(), descriptor);
+    } catch (const Error&) { // damaged: the source's will take its place
+    }
+  }
   return instance_document(source, descriptor);
 }
 
@@ -120,9 +125,10 @@ spec::Descriptor store_manifest(const spec::Store& store, const spec::RawBlob& d
   if (!spec::media::is_manifest(descriptor.media_type)) descriptor.media_type = spec::media::oci_manifest;
   descriptor.digest = document.digest;
   descriptor.size = static_cast<std::int64_t>(document.bytes.size());
-  if (store.layout().has_blob(descriptor)) return descriptor;
   std::unique_ptr<Progress> silent = silent_progress();
-  Intake(store, *silent).copy(descriptor, [&] { return std::make_unique<StringSource>(document.bytes); });
+  Intake intake(store, *silent);
+  if (intake.missing({&descriptor, 1}).empty()) return descriptor;
+  intake.copy(descriptor, [&] { return std::make_unique<StringSource>(document.bytes); });
   return descriptor;
 }
 

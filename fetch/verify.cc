@@ -72,10 +72,14 @@ private:
     all_.progress_.end();
   }
 
+  // Of what was not read for another image.
   void begin_progress(const spec::Manifest& manifest) {
-    auto bytes = static_cast<std::uint64_t>(manifest.config.size);
-    for (const spec::Descriptor& layer : manifest.layers) bytes += static_cast<std::uint64_t>(layer.size);
-    all_.progress_.begin(Progress::Phase::verify, manifest.layers.size() + 1, bytes);
+    std::map<Digest, std::int64_t> pieces{{manifest.config.digest, manifest.config.size}};
+    for (const spec::Descriptor& layer : manifest.layers) pieces.emplace(layer.digest, layer.size);
+    std::erase_if(pieces, [&](const auto& piece) { return all_.blobs_.contains(piece.first); });
+    std::uint64_t bytes = 0;
+    for (const auto& [digest, size] : pieces) bytes += static_cast<std::uint64_t>(size);
+    all_.progress_.begin(Progress::Phase::verify, pieces.size(), bytes);
   }
 
   // The diff_ids; empty when the config does not say or is none.

@@ -1,7 +1,9 @@
 #include "fetch/progress.h"
 
 #include "base/io.h"
+#include "base/json.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 #include <gtest/gtest.h>
 
@@ -55,6 +57,23 @@ TEST(BarProgress, LeavesOnlyTheSummary) {
   std::string text = shown(bar_progress, two_pieces);
   std::string last = text.substr(text.rfind("\x1b[J") + 3);
   EXPECT_TRUE(last.starts_with("downloaded 2 blobs, 300 B in ")) << text;
+}
+
+TEST(JsonProgress, IsAnObjectALine) {
+  std::vector<Json> lines;
+  const std::string text = shown(json_progress, two_pieces);
+  for (const std::string& line : split(trim(text), '\n')) lines.push_back(parse_json(line, "progress"));
+  EXPECT_EQ(*lines.front().find("event")->as_string(), "begin");
+  EXPECT_EQ(*lines.front().find("phase")->as_string(), "download");
+  EXPECT_EQ(lines.front().find("total")->find("size")->as_int64(), 300);
+  const Json& last = lines.back();
+  EXPECT_EQ(*last.find("event")->as_string(), "end");
+  EXPECT_TRUE(*last.find("complete")->as_bool());
+  EXPECT_EQ(last.find("total")->find("done")->as_int64(), 2);
+  EXPECT_EQ(last.find("total")->find("bytes")->as_int64(), 300);
+  EXPECT_NE(text.find(R"("event":"restart","phase":"download","id":"b","bytes":0,"size":200)"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find(R"({"event":"note","text":"trying\\x1b again"})"), std::string::npos) << text;
 }
 
 TEST(SilentProgress, SaysNothing) {
