@@ -24,17 +24,37 @@ bool has_value(const Flag& flag) {
   return !std::holds_alternative<bool*>(flag.target) && !std::holds_alternative<std::optional<bool>*>(flag.target);
 }
 
+bool has_name(const Flag& flag, std::string_view name) {
+  for (std::string_view left = flag.names;;) {
+    const std::size_t comma = left.find(',');
+    if (left.substr(0, comma) == name) return true;
+    if (comma == left.npos) return false;
+    left.remove_prefix(comma + 1);
+  }
+}
+
 template <class Flags>
-auto find_flag(Flags& flags, const std::string& name) -> decltype(flags.data()) {
+auto find_flag(Flags& flags, std::string_view name) -> decltype(flags.data()) {
   for (auto& flag : flags)
-    for (const std::string& one : split(flag.names, ','))
-      if (one == name) return &flag;
+    if (has_name(flag, name)) return &flag;
   return nullptr;
+}
+
+// Whether a word of the command line may be this option, or hold its letter ("-it").
+bool may_be_on_line(const Flag& flag, const Words& options) {
+  return std::any_of(options.begin(), options.end(), [&](const std::string& word) {
+    if (word.starts_with("--")) return has_name(flag, std::string_view(word).substr(0, word.find('=')));
+    if (word.empty() || word.front() != '-') return false;
+    return std::any_of(word.begin() + 1, word.end(), [&](char letter) {
+      const char name[] = {'-', letter};
+      return has_name(flag, {name, sizeof name});
+    });
+  });
 }
 
 // Whether the value of the last option in `arg` ("--env", "-it", "-e") is the next argument.
 bool value_follows(const std::vector<Flag>& own, const std::vector<Flag>& globals, const std::string& arg) {
-  auto find = [&](const std::string& name) {
+  auto find = [&](std::string_view name) {
     const Flag* flag = find_flag(own, name);
     return flag != nullptr ? flag : find_flag(globals, name);
   };
@@ -44,7 +64,8 @@ bool value_follows(const std::vector<Flag>& own, const std::vector<Flag>& global
     return flag != nullptr && has_value(*flag);
   }
   for (std::size_t i = 1; i < arg.size(); ++i) {
-    const Flag* flag = find(std::string{'-', arg[i]});
+    const char name[] = {'-', arg[i]};
+    const Flag* flag = find({name, sizeof name});
     if (flag != nullptr && has_value(*flag)) return i + 1 == arg.size();
   }
   return false;
@@ -139,6 +160,33 @@ void Command::words(std::size_t least, std::size_t most, std::vector<std::string
 
 bool Command::takes_next(const std::string& arg) const { return value_follows(flags_, {}, arg); }
 
+// CLI11 hears only of the options that may be meant: making one of the fifty costs as much as a system call or more.
+void Command::parse_options(Words options, Command& globals) {
+  if (options.empty()) return;
+  CLI::App app;
+  app.set_help_flag();
+  app.add_flag(find_flag(flags_, "-h") != nullptr ? "--help" : "-h,--help", help_);
+  std::vector<std::pair<Flag*, CLI::Option*>> added;
+  for (Flag& flag : flags_)
+    if (may_be_on_line(flag, options)) added.emplace_back(&flag, add(app, flag));
+  for (Flag& flag : globals.flags_) {
+    if (!may_be_on_line(flag, options)) continue;
+    const std::vector<std::string> names = split(flag.names, ',');
+    if (std::none_of(names.begin(), names.end(), [&](const std::string& name) { return find_flag(flags_, name); }))
+      added.emplace_back(&flag, add(app, flag));
+  }
+  app.allow_extras();
+  try {
+    std::reverse(options.begin(), options.end()); // as CLI11 takes them: from the back
+    app.parse(std::move(options));
+  } catch (const CLI::ParseError& error) {
+    throw Error(error.what());
+  }
+  for (const auto& [flag, option] : added) flag->given = flag->given || option->count() > 0;
+  if (help_) return;
+  if (const Words extras = app.remaining(); !extras.empty()) fail_unknown(extras.front(), flags_, globals.flags_);
+}
+
 Words Command::parse(const Words& args, Command& globals) {
   Words words, options;
   for (std::size_t i = 0; i < args.size(); ++i) {
@@ -161,27 +209,8 @@ Words Command::parse(const Words& args, Command& globals) {
     }
   }
 
-  CLI::App app;
-  app.set_help_flag();
-  const bool own_h = find_flag(flags_, "-h") != nullptr;
-  app.add_flag(own_h ? "--help" : "-h,--help", help_);
-  std::vector<std::pair<Flag*, CLI::Option*>> added;
-  for (Flag& flag : flags_) added.emplace_back(&flag, add(app, flag));
-  for (Flag& flag : globals.flags_) {
-    const std::vector<std::string> names = split(flag.names, ',');
-    if (std::none_of(names.begin(), names.end(), [&](const std::string& name) { return find_flag(flags_, name); }))
-      added.emplace_back(&flag, add(app, flag));
-  }
-  app.allow_extras();
-  try {
-    std::reverse(options.begin(), options.end()); // as CLI11 takes them: from the back
-    app.parse(std::move(options));
-  } catch (const CLI::ParseError& error) {
-    throw Error(error.what());
-  }
-  for (const auto& [flag, option] : added) flag->given = flag->given || option->count() > 0;
+  parse_options(std::move(options), globals);
   if (help_) return {};
-  if (const Words extras = app.remaining(); !extras.empty()) fail_unknown(extras.front(), flags_, globals.flags_);
   if (words.size() < least_)
     fail("missing argument ", words.size() < word_names_.size() ? word_names_[words.size()] : "");
   if (words.size() > most_) fail("unexpected argument ", printable(words[most_]));

@@ -53,6 +53,7 @@ public:
   bool takes_next(const std::string& arg) const;
 
 private:
+  void parse_options(Words options, Command& globals);
   std::vector<Flag> flags_;
   std::vector<std::string> word_names_;
   std::size_t least_ = 0, most_ = 0;
