@@ -85,6 +85,7 @@ void write_file_atomic(int dir, const std::string& name, std::string_view conten
 }
 
 Fd make_dirs(const std::string& path, mode_t mode) {
+  if (auto there = sys::open(path.empty() ? "." : path, O_PATH | O_DIRECTORY)) return std::move(*there);
   Fd folder = check(sys::open(path.starts_with('/') ? "/" : ".", O_PATH | O_DIRECTORY), "open ", path);
   for (const std::string& name : split(path, '/')) {
     if (name.empty() || name == ".") continue;

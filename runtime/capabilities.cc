@@ -1,10 +1,9 @@
 #include "runtime/capabilities.h"
 
-#include "base/files.h"
-#include "base/text.h"
 #include "spec/capability_names.h"
 
 #include <algorithm>
+#include <sys/prctl.h>
 
 namespace oci::runtime {
 
@@ -16,11 +15,13 @@ std::optional<unsigned> capability_number(std::string_view name) {
   return static_cast<unsigned>(found - capability_names.begin());
 }
 
+// Asked for one by one from the last that we know of: two calls, where /proc/sys/kernel/cap_last_cap takes six.
 unsigned last_capability() {
-  const char* path = "/proc/sys/kernel/cap_last_cap";
-  const auto last = parse_unsigned(trim(read_file(path, 32)));
-  if (!last || *last >= 64) fail(path, ": no number");
-  return static_cast<unsigned>(*last);
+  const auto known = [](unsigned number) { return prctl(PR_CAPBSET_READ, number, 0, 0, 0) >= 0; };
+  auto last = static_cast<unsigned>(capability_names.size()) - 1;
+  while (last > 0 && !known(last)) --last;
+  while (last < 63 && known(last + 1)) ++last;
+  return last;
 }
 
 CapabilityMask capability_mask(const std::vector<std::string>& wanted, unsigned last_cap) {

@@ -14,7 +14,7 @@ namespace oci::runtime {
 // "CAP_CHOWN" is 0. Exact, upper case, with the prefix; nullopt for what is no capability's name.
 std::optional<unsigned> capability_number(std::string_view name);
 
-// The highest capability of the running kernel (/proc/sys/kernel/cap_last_cap).
+// The highest capability of the running kernel.
 unsigned last_capability();
 
 struct CapabilityMask {

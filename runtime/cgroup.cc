@@ -43,6 +43,7 @@ std::string base_folder(const std::string& mount, const std::string& own_cgroups
   const bool unified = v2 || name == "unified";
   std::string path = cgroup_tree::path_of(own_cgroups, unified ? "" : name.substr(0, name.find(',')));
   if (v2) path = parent_path(path);
+  if (path == "/") return mount;
   const std::string folder = clean_path(cat(mount, "/", path));
   return is_folder(folder) ? folder : mount;
 }

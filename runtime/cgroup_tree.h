@@ -51,7 +51,7 @@ protected:
   explicit CgroupTree(CgroupNames names, bool may_lack) : Cgroup(std::move(names)), may_lack_(may_lack) {}
 
   // Called for each folder that was made or found there, outermost first.
-  virtual void prepare(const std::string& folder) = 0;
+  virtual void prepare(const std::string& folder, bool is_new) = 0;
   // Kills everything at once where the kernel can.
   virtual bool kill_at_once() { return false; }
   // The folder whose list of processes counts; "" where none could be made.

@@ -71,10 +71,10 @@ std::string CgroupV1::main_folder() const {
 }
 
 // A new cpuset is empty, and no process can join it before it has been given what its parent has.
-void CgroupV1::prepare(const std::string& folder) {
+void CgroupV1::prepare(const std::string& folder, bool is_new) {
   if (!holds(folder, "cpuset")) return;
   for (const char* file : {"cpuset.cpus", "cpuset.mems"}) {
-    if (!cgroup_tree::read(folder, file).empty()) continue;
+    if (!is_new && !cgroup_tree::read(folder, file).empty()) continue;
     check(cgroup_tree::write(folder, file, cgroup_tree::read(parent_path(folder), file)), "set ", folder, "/", file);
   }
 }

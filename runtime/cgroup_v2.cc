@@ -18,7 +18,7 @@ bool reports_frozen(const std::string& folder) {
 
 } // namespace
 
-void CgroupV2::prepare(const std::string&) {}
+void CgroupV2::prepare(const std::string&, bool) {}
 
 void CgroupV2::set(const spec::Resources* resources) {
   static const spec::Resources nothing;

@@ -40,7 +40,7 @@ public:
   std::string folder_of(std::string_view controller) const override;
 
 private:
-  void prepare(const std::string& folder) override;
+  void prepare(const std::string& folder, bool is_new) override;
   std::string main_folder() const override;
   void set_devices(const spec::Resources* resources);
   void set_unified(const spec::Resources& resources);
@@ -60,7 +60,7 @@ public:
   std::string folder_of(std::string_view controller) const override;
 
 private:
-  void prepare(const std::string& folder) override;
+  void prepare(const std::string& folder, bool is_new) override;
   bool kill_at_once() override;
   std::string main_folder() const override { return names_.folders.empty() ? "" : names_.folders.front(); }
 };

@@ -8,6 +8,7 @@
 #include "runtime/hooks.h"
 #include "runtime/id_maps.h"
 #include "runtime/notify_socket.h"
+#include "runtime/removal.h"
 #include "runtime/start_socket.h"
 #include "runtime/terminal.h"
 
@@ -93,8 +94,8 @@ void Creation::make_state() {
   record_.created = rfc3339_now();
   record_.annotations = config_.annotations;
   record_.cgroup = cgroup_->names();
+  folder_->store_first_config(config_text_);
   folder_->store(record_);
-  folder_->store_config(config_text_);
   if (!options_.notify_socket.empty()) make_notify_folder(folder_->fd());
   if (start_by_socket_) listener_ = listen_for_start(folder_->fd());
 }
@@ -157,6 +158,10 @@ void Creation::commit() {
   record_.creating = false;
   folder_->store(record_);
   for (Guard& guard : guards_) guard.commit();
+}
+
+void Creation::remove() {
+  if (folder_->relock()) remove_locked(*folder_, record_, hooks_of(config_).poststop);
 }
 
 void write_pid_file(const std::string& path, pid_t pid) {

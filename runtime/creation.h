@@ -24,6 +24,8 @@ public:
   void make(const sigset_t& signal_mask);
   // The container is there to stay: state "created", pid file, terminal handed over.
   void commit();
+  // Its init has ended, and the folder was unlocked meanwhile: what somebody else removed is left alone.
+  void remove();
 
   InitProcess& init() { return *init_; }
   const spec::RuntimeConfig& config() const { return config_; }

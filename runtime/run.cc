@@ -44,7 +44,10 @@ ExitStatus run(const Settings& settings, const RunOptions& options) {
   }
   ExitStatus status = foreground.wait(init, notify ? &*notify : nullptr);
   init.release();
-  if (options.keep) removal.commit();
+  removal.commit();
+  Guard ended([&] {
+    if (!options.keep) creation.remove();
+  });
   return status;
 }
 

@@ -86,8 +86,9 @@ bool is_ours_alone(const struct stat& status, mode_t type) {
 
 Fd open_cache(const std::string& folder) {
   const Fd root = make_dirs(folder, state_root_mode());
-  (void)sys::mkdirat(root.get(), cache_folder, 0700);
-  auto cache = sys::openat(root.get(), cache_folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  const auto open = [&] { return sys::openat(root.get(), cache_folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW); };
+  auto cache = open();
+  if (!cache && cache.error() == ENOENT && sys::mkdirat(root.get(), cache_folder, 0700)) cache = open();
   if (!cache) return Fd();
   const auto status = sys::fstat(cache->get());
   return status && is_ours_alone(*status, S_IFDIR) ? std::move(*cache) : Fd();

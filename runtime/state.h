@@ -86,15 +86,18 @@ public:
   void store(const Record& record);   // atomic
   std::optional<Record> load() const; // nullopt: no state.json (a killed create's); throws on what is not ours
   Record record() const;              // the same, but throws `container "x" does not exist` without one
-  std::optional<ContainerState> foreign() const; // what could be made out of another runtime's
-  void store_config(std::string_view text);
-  std::string config() const; // text
+  std::optional<ContainerState> foreign() const;  // what could be made out of another runtime's
+  void store_first_config(std::string_view text); // before state.json, which vouches for it
+  void store_config(std::string_view text);       // atomic
+  std::string config() const;                     // text
 
   // By what the process and the cgroup are now.
   Status status(const Record& record) const;
   bool awaits_start() const; // somebody listens on start_socket
 
   void unlock();
+  // Waits for the lock up to `patience`, else throws; false when another folder has the name by now, or none.
+  bool relock(std::chrono::milliseconds patience = std::chrono::seconds(30));
   void remove(); // with all in it; the lock must be held
 
 private:

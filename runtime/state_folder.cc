@@ -1,4 +1,5 @@
 #include "base/files.h"
+#include "base/io.h"
 #include "base/sys.h"
 #include "runtime/state.h"
 
@@ -59,17 +60,19 @@ std::optional<StateFolder> StateFolder::find(const std::string& root, const std:
   auto root_fd = sys::open(root, O_PATH | O_DIRECTORY);
   if (!root_fd && root_fd.error() == ENOENT) return std::nullopt;
   folder.root_ = check(std::move(root_fd), "open ", root);
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (folder.open_fd()) {
-    if (lock == Lock::none) return folder;
-    while (!folder.try_lock()) {
-      // A flock cannot be waited for with a deadline.
-      if (std::chrono::steady_clock::now() > deadline) fail("container \"", id, "\" is busy: another command holds it");
-      poll(nullptr, 0, 2);
-    }
-    if (folder.still_named()) return folder;
-  }
+  while (folder.open_fd())
+    if (lock == Lock::none || folder.relock(patience)) return folder;
   return std::nullopt;
+}
+
+bool StateFolder::relock(std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!try_lock()) {
+    // A flock cannot be waited for with a deadline.
+    if (std::chrono::steady_clock::now() > deadline) fail("container \"", id_, "\" is busy: another command holds it");
+    poll(nullptr, 0, 2);
+  }
+  return still_named();
 }
 
 StateFolder StateFolder::open(const std::string& root, const std::string& id, Lock lock,
@@ -121,7 +124,12 @@ void StateFolder::unlock() {
   locked_ = false;
 }
 
-void StateFolder::remove() { check(remove_tree(root_.get(), id_), "remove ", path_); }
+// What we put there by name; a folder with more in it is taken as any tree.
+void StateFolder::remove() {
+  for (const char* name : {start_socket, config_file, state_file}) (void)sys::unlinkat(fd_.get(), name);
+  if (sys::unlinkat(root_.get(), id_, AT_REMOVEDIR)) return;
+  check(remove_tree(root_.get(), id_), "remove ", path_);
+}
 
 std::vector<std::string> StateFolder::ids(const std::string& root) {
   std::vector<std::string> found;
@@ -186,6 +194,12 @@ std::optional<ContainerState> StateFolder::foreign() const {
   state.rootfs = runc ? text_in(*config, "rootfs") : text_in(json, "rootfs");
   state.created = text_in(json, "created");
   return state;
+}
+
+void StateFolder::store_first_config(std::string_view text) {
+  const Fd file = check(sys::openat(fd_.get(), config_file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600), "create ",
+                        path_, "/", config_file);
+  check(write_all(file.get(), text), "write ", path_, "/", config_file);
 }
 
 void StateFolder::store_config(std::string_view text) { write_file_atomic(fd_.get(), config_file, text, 0600); }

@@ -2,14 +2,12 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/sys.h"
-#include "runtime/hooks.h"
-#include "runtime/state.h"
+#include "runtime/removal.h"
 
 #include <algorithm>
 #include <climits>
 #include <csignal>
 #include <poll.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 namespace oci::runtime {
@@ -49,30 +47,6 @@ void kill_init(const Record& record, int pidfd) {
   send(pidfd, SIGKILL);
   Cgroup::open(record.cgroup)->thaw(); // what is frozen (v1) does not die
   if (!wait_for_end(pidfd, dying_patience)) fail("process ", record.init.pid, " does not end");
-}
-
-void unmount(const std::vector<std::string>& mounts) {
-  for (auto mount = mounts.rbegin(); mount != mounts.rend(); ++mount) {
-    if (umount2(mount->c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL && errno != ENOENT)
-      fail_errno(Errno{errno}, cat("unmount ", *mount));
-  }
-}
-
-std::vector<spec::Hook> poststop_hooks(const StateFolder& folder) {
-  if (!sys::fstatat(folder.fd(), config_file)) return {};
-  const std::string text = folder.config();
-  // Most configs have none, and are not worth reading for it.
-  if (text.find("poststop") == text.npos && text.find("\\u") == text.npos) return {};
-  const spec::RuntimeConfig config = spec::parse_runtime_config(text, config_file);
-  return config.hooks ? config.hooks->poststop : std::vector<spec::Hook>();
-}
-
-void remove_locked(StateFolder& folder, const Record& record) {
-  Cgroup::open(record.cgroup)->destroy();
-  unmount(record.mounts);
-  const std::vector<spec::Hook> hooks = poststop_hooks(folder);
-  folder.remove();
-  if (!hooks.empty()) run_hooks_warning("poststop", hooks, hook_state(record, Status::stopped));
 }
 
 // From /etc/passwd itself, because NSS loads code; the number for who is not in it.
@@ -173,7 +147,7 @@ void remove(const Settings& settings, const std::string& id, bool force) {
     else if (!ends_by_itself(record->init, pidfd.get()))
       fail("cannot delete container ", id, " that is not stopped: ", status_name(status));
   }
-  with_context(cat("delete ", id), [&] { remove_locked(*folder, *record); });
+  with_context(cat("delete ", id), [&] { remove_locked(*folder, *record, poststop_hooks(*folder)); });
 }
 
 } // namespace oci::runtime
