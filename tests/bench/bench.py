@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 
+import transfer_case
 import unpack_case
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -133,7 +134,7 @@ def main():
     for peer in ("skopeo", "umoci", "crun", "runc"):
         parser.add_argument(f"--{peer}", default=os.environ.get(peer.upper(), peer))
     parser.add_argument("--rounds", type=int, default=50)
-    parser.add_argument("--only", choices=["version", "run", "unpack"])
+    parser.add_argument("--only", choices=["version", "run", "transfer", "unpack"])
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
     args.oci = os.path.abspath(args.oci)
@@ -141,6 +142,8 @@ def main():
     if args.only in (None, "version"):
         case = version_case(args)
         over += report(case, case.run(args.rounds))
+    if args.only in (None, "transfer"):
+        over += transfer_case.run(args)
     if args.only in (None, "unpack"):
         over += unpack_case.run(args)
     if args.only in (None, "run"):
