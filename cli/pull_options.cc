@@ -33,6 +33,15 @@ void warn_of_other_platform(const std::string& name, const spec::Platform& pulle
                spec::platform_text(wanted));
 }
 
+std::chrono::seconds parse_stall_timeout(const std::string& text) {
+  constexpr std::uint64_t most = 3600;
+  const auto number = parse_unsigned(text);
+  if (!number || *number == 0 || *number > most) {
+    fail("--stall-timeout ", printable(text), ": not a number of seconds, 1 to ", most);
+  }
+  return std::chrono::seconds(*number);
+}
+
 } // namespace
 
 void PullFlags::declare(Command& command) {
@@ -43,6 +52,8 @@ void PullFlags::declare(Command& command) {
   command.option("--authfile", "FILE", "look up credentials in FILE", authfile);
   command.option("--cert-dir", "DIR", "trust the *.crt of DIR too; X.cert and X.key there log us in", cert_dir);
   command.flag("--tls-verify", "check certificates (false: do not, and allow http)", tls_verify);
+  command.option("--stall-timeout", "SECONDS", "give a transfer up that stands still for so long (default 60)",
+                 stall_timeout);
   progress.declare(command);
 }
 
@@ -55,6 +66,7 @@ spec::Image pull_image(spec::Store& store, const std::string& name, const PullFl
   options.registry.auth_file = flags.authfile;
   options.registry.tls_verify = flags.tls_verify;
   options.registry.cert_dir = flags.cert_dir;
+  if (!flags.stall_timeout.empty()) options.registry.stall_timeout = parse_stall_timeout(flags.stall_timeout);
   if (flags.creds && flags.no_creds) fail("--creds and --no-creds exclude each other");
   const FileLock lock = store.use(); // until the record is written, gc keeps off
   const auto progress = flags.progress.make();

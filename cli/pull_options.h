@@ -14,7 +14,7 @@ namespace oci::cli {
 
 struct PullFlags {
   std::optional<std::string> platform, creds;
-  std::string authfile, cert_dir;
+  std::string authfile, cert_dir, stall_timeout;
   std::optional<bool> tls_verify;
   bool no_creds = false;
   ProgressFlags progress;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A registry on loopback that misbehaves as the repository's name says; the image is the one of an OCI layout.
 
-    fault_registry.py --layout DIR --log FILE [--tls CERT KEY]
+    fault_registry.py --layout DIR --log FILE [--tls CERT KEY] [--pace BYTES]
 
 Serves TAG "latest" of any repository FAULT or FAULT/…; `ok` behaves well. Lines on stderr: "listening on 127.0.0.1:PORT",
 then "attacker on 127.0.0.1:PORT": a second server that some faults point to. FILE gets a JSON line for each request to
@@ -9,10 +9,12 @@ either: {"server", "method", "path", "headers", "status", "sent"}; `sent` counts
 """
 import argparse
 import base64
+import hashlib
 import http.server
 import json
 import os
 import re
+import socket
 import socketserver
 import ssl
 import sys
@@ -193,7 +195,83 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send(data[at:at + CUT])
             time.sleep(0.5)
 
+    def fault_paced(self, kind, name):
+        """Each blob at --pace bytes a second; little of it is on the way at a time."""
+        if kind != "blobs":
+            return self.serve(kind, name)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
+        data, wanted = self.image.blob(name), re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        first = int(wanted[1]) if wanted else 0
+        self.begin(206 if wanted else 200, {"Content-Range": f"bytes {first}-{len(data) - 1}/{len(data)}"} if wanted else {},
+                   len(data) - first)
+        piece = max(16384, self.server.pace // 200)
+        for at in range(first, len(data), piece):
+            self.send(data[at:at + piece])
+            time.sleep(piece / self.server.pace)
+
+    def fault_stall(self, kind, name):
+        """Some bytes, and then silence on an open connection."""
+        if not self.is_big(kind, name):
+            return self.serve(kind, name)
+        data = self.image.blob(name)
+        self.begin(200, {}, len(data))
+        self.send(data[:CUT])
+        time.sleep(20)
+        self.close_connection = True
+
+    def fault_stall_once(self, kind, name):
+        self.fault_stall(kind, name) if self.count == 1 else self.serve(kind, name)
+
+    def fault_endless_extension(self, kind, name):
+        """A chunk's extension that never ends: bytes arrive, the body does not."""
+        if not self.is_big(kind, name):
+            return self.serve(kind, name)
+        self.begin(200, {"Transfer-Encoding": "chunked"})
+        self.close_connection = True
+        self.wfile.write(b"1;")
+        while True:
+            self.wfile.write(b"x" * 1000)
+            time.sleep(0.01)
+
+    def fault_endless_trailers(self, kind, name):
+        if not self.is_big(kind, name):
+            return self.serve(kind, name)
+        self.begin(200, {"Transfer-Encoding": "chunked"})
+        self.close_connection = True
+        self.wfile.write(b"1\r\nx\r\n0\r\n")
+        while True:
+            self.wfile.write(b"X-More: yes\r\n")
+
+    def fault_endless_interim(self, kind, name):
+        """100 Continue for ever."""
+        self.close_connection = True
+        while True:
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\nX-More: yes\r\n\r\n")
+
+    def fault_changed(self, kind, name):
+        """What follows the break is of another blob."""
+        if not self.is_big(kind, name):
+            return self.serve(kind, name)
+        data = self.image.blob(name)
+        if self.headers.get("Range"):
+            data = bytes(byte ^ 1 for byte in data)
+        self.reply(200, data, cut=CUT if self.count == 1 else None)
+
     # --- documents
+
+    def fault_deep(self, kind, name):
+        """Indexes within indexes, without an image."""
+        documents, entry = {}, {"mediaType": "application/vnd.oci.image.index.v1+json", "digest": "sha256:" + "0" * 64, "size": 2}
+        for _ in range(12):
+            entry["platform"] = {"os": "linux", "architecture": "amd64"}
+            text = json.dumps({"schemaVersion": 2, "mediaType": entry["mediaType"], "manifests": [entry]}).encode()
+            digest = "sha256:" + hashlib.sha256(text).hexdigest()
+            documents[digest] = text
+            entry = {"mediaType": entry["mediaType"], "digest": digest, "size": len(text)}
+        documents["latest"] = text
+        if name not in documents:
+            return self.problem(404, "MANIFEST_UNKNOWN")
+        self.reply(200, documents[name], {"Content-Type": entry["mediaType"]})
 
     def document(self, kind, name, data, headers=None):
         if kind == "blobs":
@@ -258,6 +336,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.count == 1:
             return self.problem(429, "TOOMANYREQUESTS", {"Retry-After": after})
         self.serve(kind, name)
+
+    def fault_storm(self, kind, name):
+        """Every request of a layer, again and again."""
+        if not self.is_big(kind, name):
+            return self.serve(kind, name)
+        self.problem(503, "UNAVAILABLE")
 
     def fault_later_1(self, kind, name):
         self.later(kind, name, "1")
@@ -390,8 +474,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     daemon_threads = True
 
-    def __init__(self, handler, log, attacker_port=None, tls=None):
+    def __init__(self, handler, log, attacker_port=None, tls=None, pace=1):
         super().__init__(("127.0.0.1", 0), handler)
+        self.pace = pace
         self.log, self.attacker_port, self.is_attacker, self.tls = log, attacker_port, attacker_port is None, tls
         if tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -414,12 +499,13 @@ def main():
     parser.add_argument("--layout", required=True)
     parser.add_argument("--log", required=True)
     parser.add_argument("--tls", nargs=2)
+    parser.add_argument("--pace", type=int, default=1 << 20)
     args = parser.parse_args()
     Handler.image = Image(args.layout)
     log = open(args.log, "a")
     attacker = Server(Handler, log)
     threading.Thread(target=attacker.serve_forever, daemon=True).start()
-    registry = Server(Handler, log, attacker.server_address[1], args.tls)
+    registry = Server(Handler, log, attacker.server_address[1], args.tls, args.pace)
     print(f"listening on 127.0.0.1:{registry.server_address[1]}", file=sys.stderr, flush=True)
     print(f"attacker on 127.0.0.1:{attacker.server_address[1]}", file=sys.stderr, flush=True)
     registry.serve_forever()

@@ -39,6 +39,17 @@ granted later-rubbish
 expect_fail 1 'asks to wait 999999 s' -- timeout 20 "$OCI" pull "$FAULTS/later-never"
 expect_sound_store
 
+# Silence ends a transfer, not the pull; one layer's trouble does not send the others again.
+expect_ok timeout 60 "$OCI" pull --stall-timeout 1 "$FAULTS/stall-once"
+expect_contains "$ERR" 'trying again'
+expect_eq "$(requests ".path | test(\"stall-once/blobs\") and (test(\"$layer\") | not)")" 2 "requests of the other blobs"
+expect_sound_store 1
+fresh_store
+expect_fail 1 'blob .*(slow|timed out)' -- timeout 60 "$OCI" pull --stall-timeout 1 "$FAULTS/stall"
+expect_fail 1 'blob .*(slow|timed out)' -- timeout 60 "$OCI" pull --stall-timeout 1 "$FAULTS/endless-extension"
+expect_fail 1 'not a number of seconds' -- oci pull --stall-timeout x "$FAULTS/ok"
+expect_sound_store
+
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 expect_fail 1 "127.0.0.1 port $port: connection refused" -- timeout 20 "$OCI" pull "127.0.0.1:$port/x"
 expect_fail 1 'resolve' -- timeout 20 "$OCI" pull "registry.invalid/x"

@@ -31,6 +31,11 @@ refused shorter "$short.*ends after"
 refused cut-always "$short"
 refused wrong-range "asked for the bytes from 100000"
 refused bad-json 'manifest.*line 1'
+refused changed "$short.*wrong digest"
+refused endless-trailers "too many headers"
+refused endless-interim 'too many headers'
+refused storm "$short.*503 UNAVAILABLE"
+refused deep 'indexes within indexes'
 refused html 'manifest.* a web page'
 refused type-lie 'media type'
 refused both 'both|manifests'
