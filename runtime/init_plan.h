@@ -136,5 +136,6 @@ constexpr uint32_t mount_source_itself = 256;   // the source's last component i
 constexpr uint32_t mount_destination_itself = 512;
 constexpr uint32_t mount_keep_mode = 1024; // a tmpfs: its root has the mode of the folder it covers
 constexpr uint32_t mount_copy_up = 2048;   // a tmpfs: begins with what the folder holds that it covers
+constexpr uint32_t mount_fresh = 4096;     // a folder; its destination's folder is of our making, as for its neighbours
 
 } // namespace oci::runtime

@@ -221,7 +221,7 @@ void add_cgroup_v1(PlanContext& context, const MountOptions& options, const Dest
     std::string hierarchy = hierarchy_of(folder);
     if (hierarchy.empty()) continue;
     MountStep step = base_step(context, options);
-    step.flags = mount_bind | mount_may_miss;
+    step.flags = mount_bind | mount_may_miss | mount_fresh;
     add_mount_step(context, step, folder, cat(to.path, "/", hierarchy));
     add_cgroup_v1_link(context, to, hierarchy);
   }

@@ -84,17 +84,15 @@ long bind_node(int folder, const char* name, const char* source) {
 
 long device(Init& in, const PlanStep& step) {
   char name[longest_name];
-  long folder = open_parent(in, in.text(step.t), name);
+  long folder = find_parent(in, in.text(step.t), name);
   if (folder < 0) return folder;
-  long result = (step.flags & step_bind) != 0 ? bind_node(static_cast<int>(folder), name, in.text(step.s))
-                                              : make_node(static_cast<int>(folder), name, step);
-  close(folder);
-  return result;
+  return (step.flags & step_bind) != 0 ? bind_node(static_cast<int>(folder), name, in.text(step.s))
+                                       : make_node(static_cast<int>(folder), name, step);
 }
 
 long link(Init& in, const PlanStep& step) {
   char name[longest_name];
-  long folder = open_parent(in, in.text(step.t), name);
+  long folder = find_parent(in, in.text(step.t), name);
   if (folder < 0) return folder;
   long result = sys(__NR_symlinkat, in.text(step.s), folder, name);
   if (result == -EEXIST && (step.flags & step_replace) != 0) {
@@ -103,7 +101,6 @@ long link(Init& in, const PlanStep& step) {
   } else if (result == -EEXIST) {
     result = 0;
   }
-  close(folder);
   return result;
 }
 

@@ -26,6 +26,7 @@ struct Init {
   uint32_t detail = 0;     // of its failure
   int root = -1;           // the container's root folder
   int null_device = -1;    // the host's /dev/null, O_PATH
+  int parent = -1;         // the folder that the last of a row of steps worked in, see keeps_parent
   int mask_tree = -1;      // the empty read-only file system that masks folders
   int report = -1;         // where failures go
   uint64_t entered = 0;    // namespaces, by index of their descriptor
@@ -65,8 +66,11 @@ long write_proc(Init& in, const char* path, const char* value);
 long open_inside(Init& in, const char* path, uint64_t flags, uint64_t resolve = 0, uint32_t mode = 0);
 enum class Kind { folder, file };
 long open_or_make(Init& in, const char* path, Kind kind, uint32_t mode);
-// The folder that holds the last component, made where missing; *name is that component.
-long open_parent(Init& in, const char* path, char* name);
+// The folder that holds the last component, made where missing; *name is that component. It is in.parent, not the
+// caller's to close.
+long find_parent(Init& in, const char* path, char* name);
+// Devices, links and cgroups of /dev and /sys/fs/cgroup follow each other: the folder is looked up once for the row.
+void forget_parent(Init& in);
 long file_kind(int fd, uint32_t* mode, uint32_t* major = nullptr, uint32_t* minor = nullptr);
 uint64_t file_system_magic(int fd);
 

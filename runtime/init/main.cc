@@ -69,6 +69,12 @@ long sysctl(Init& in, const PlanStep& step) {
   return write_proc(in, path, in.text(step.t));
 }
 
+// Steps whose parents may be what the step before has found: nothing of the container's runs meanwhile.
+bool keeps_parent(Init& in, const PlanStep& step) {
+  if (step.op == Op::device || step.op == Op::link) return true;
+  return step.op == Op::mount && (reinterpret_cast<const MountStep*>(in.data(step.a))->flags & mount_fresh) != 0;
+}
+
 long io_priority(const PlanStep& step) {
   constexpr int of_process = 1;
   return sys(__NR_ioprio_set, of_process, 0, step.a);
@@ -215,7 +221,10 @@ extern "C" [[noreturn]] void init_main(long* stack) {
   for (in.step = 0; in.step < in.header->step_count; ++in.step) {
     const PlanStep& step = in.steps[in.step];
     in.detail = 0;
+    const bool keeps = keeps_parent(in, step);
+    if (!keeps) forget_parent(in);
     long result = perform(in, step);
+    if (!keeps) forget_parent(in);
     if (result < 0 && !(step.flags & step_may_fail)) give_up(in, result);
   }
   init::exit(1); // the last step executes the program

@@ -19,6 +19,11 @@ bool is_folder(int fd) {
   return file_kind(fd, &mode) == 0 && (mode & S_IFMT) == S_IFDIR;
 }
 
+// A new file system's root is one, and so is a cgroup.
+bool is_folder_tree(const MountStep& m, int tree) {
+  return (m.flags & mount_bind) == 0 || (m.flags & mount_fresh) != 0 || is_folder(tree);
+}
+
 } // namespace
 
 long attach(int tree, int target) {
@@ -160,7 +165,7 @@ long copy_link(Init& in, const char* source, const char* path) {
   if (size < 0) return in.fails(size, Detail::source);
   target[size] = 0;
   char name[longest_name], there[longest_path];
-  long folder = open_parent(in, path, name);
+  long folder = find_parent(in, path, name);
   if (folder < 0) return in.fails(folder, Detail::destination);
   long result = sys(__NR_symlinkat, target, folder, name);
   if (result == -EEXIST) {
@@ -168,7 +173,6 @@ long copy_link(Init& in, const char* source, const char* path) {
     if (have >= 0) there[have] = 0;
     if (have >= 0 && same(there, target)) result = 0;
   }
-  close(folder);
   return result < 0 ? in.fails(result, Detail::destination) : 1;
 }
 
@@ -187,7 +191,7 @@ long mount(Init& in, const PlanStep& step) {
   long result = set_mount(fd, m.set_all, m.clear_all, 0, true);
   if (result >= 0) result = set_mount(fd, 0, 0, m.propagation, m.propagation_recursive != 0);
   if (result >= 0) {
-    long target = find_target(in, m, in.text(step.t), is_folder(fd));
+    long target = find_target(in, m, in.text(step.t), is_folder_tree(m, fd));
     result = target < 0 ? target : attach(fd, static_cast<int>(target));
     close(target);
   }

@@ -105,8 +105,11 @@ long walk_folders(Init& in, const char* path, bool last_too, uint32_t mode, char
 
 namespace {
 
-// The same when the folder is there, as it nearly always is: one call.
-long open_known_parent(Init& in, const char* path, char* name) {
+char parent_name[longest_path]; // of in.parent
+
+// The same when the folder is there, as it nearly always is: one call, or none when it is the one of the step before.
+// Borrowed: in.parent stays open.
+long find_known_parent(Init& in, const char* path, char* name) {
   static char folder[longest_path];
   if (!join(folder, sizeof folder, path, "")) return -ENAMETOOLONG;
   size_t slash = length(folder);
@@ -115,14 +118,30 @@ long open_known_parent(Init& in, const char* path, char* name) {
   if (*last == 0 || !join(name, longest_name, last, "")) return -ENOENT;
   if (same(name, "..") || same(name, ".")) return -ENOENT;
   folder[slash] = 0;
-  return open_inside(in, slash == 0 ? "/" : folder, O_PATH | O_DIRECTORY);
+  if (in.parent >= 0 && same(folder, parent_name)) return in.parent;
+  forget_parent(in);
+  long found = open_inside(in, slash == 0 ? "/" : folder, O_PATH | O_DIRECTORY);
+  if (found < 0) return found;
+  join(parent_name, sizeof parent_name, folder, "");
+  in.parent = static_cast<int>(found);
+  return found;
 }
 
 } // namespace
 
-long open_parent(Init& in, const char* path, char* name) {
-  long folder = open_known_parent(in, path, name);
-  return folder == -ENOENT ? walk_folders(in, path, false, 0755, name) : folder;
+void forget_parent(Init& in) {
+  close(in.parent);
+  in.parent = -1;
+}
+
+long find_parent(Init& in, const char* path, char* name) {
+  long folder = find_known_parent(in, path, name);
+  if (folder != -ENOENT) return folder;
+  folder = walk_folders(in, path, false, 0755, name);
+  if (folder < 0) return folder;
+  parent_name[0] = 0; // no path leads to it for sure
+  in.parent = static_cast<int>(folder);
+  return folder;
 }
 
 long open_or_make(Init& in, const char* path, Kind kind, uint32_t mode) {
@@ -130,15 +149,13 @@ long open_or_make(Init& in, const char* path, Kind kind, uint32_t mode) {
   if (fd != -ENOENT) return fd;
   char name[longest_name];
   if (kind == Kind::folder) {
-    long folder = open_known_parent(in, path, name);
+    long folder = find_known_parent(in, path, name);
     long made = folder < 0 ? folder : sys(__NR_mkdirat, folder, name, mode);
-    close(folder);
     return made >= 0 ? open_inside(in, path, O_PATH) : walk_folders(in, path, true, mode, nullptr);
   }
-  long parent = open_parent(in, path, name);
+  long parent = find_parent(in, path, name);
   if (parent < 0) return parent;
   long file = sys(__NR_openat, parent, name, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, mode);
-  close(parent);
   if (file < 0) return file;
   close(file);
   return open_inside(in, path, O_PATH);
