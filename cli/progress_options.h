@@ -14,7 +14,8 @@ struct ProgressFlags {
   bool quiet = false;
 
   void declare(Command& command);
-  std::unique_ptr<fetch::Progress> make() const; // throws for a form that is none
+  // What Ctrl-C ends cleanly. Throws for a form that is none.
+  std::unique_ptr<fetch::Progress> make(bool silent = false) const;
 };
 
 } // namespace oci::cli

@@ -193,7 +193,7 @@ public:
     fetch::CopyOptions options = copy_options(flags_, to);
     if (as_skopeo_ && !flags_.progress.quiet)
       options.say = [](const std::string& line) { std::printf("%s\n", line.c_str()); };
-    const auto progress = as_skopeo_ ? fetch::silent_progress() : flags_.progress.make();
+    const auto progress = flags_.progress.make(as_skopeo_);
     const std::vector<Job> jobs = jobs_of(words, options);
     std::vector<fetch::Copied> copied;
     if (registry) {

@@ -116,7 +116,7 @@ private:
   }
 
   void copy_all(const std::vector<Job>& jobs, const std::string& place) {
-    const auto progress = as_skopeo_ ? fetch::silent_progress() : flags_.progress.make();
+    const auto progress = flags_.progress.make(as_skopeo_);
     std::string digests;
     for (const Job& job : jobs) {
       const std::string destination = destination_of(job, place);

@@ -3,6 +3,7 @@
 #include "base/sys.h"
 #include "spec/verified_blob.h"
 
+#include <ctime>
 #include <set>
 #include <vector>
 
@@ -117,7 +118,7 @@ bool Intake::is_sound(const spec::Descriptor& descriptor) {
   spec::VerifyingSource verified(source, descriptor.digest, descriptor.size, name);
   std::vector<std::byte> buffer(copy_buffer);
   while (true) {
-    observer_.check();
+    check();
     try {
       if (verified.read(buffer) == 0) return true;
     } catch (const Error& error) {
@@ -159,15 +160,30 @@ Intake::Admission Intake::try_admit(const spec::Descriptor& descriptor) {
   return admit(descriptor, std::move(*lock));
 }
 
+// Another process is at this blob. In steps, so that the user can have enough of it.
+FileLock Intake::wait_for_lock(const Digest& digest) {
+  constexpr timespec step{0, 50'000'000};
+  while (true) {
+    if (auto lock = store_.try_lock_digest(digest)) return std::move(*lock);
+    check();
+    ::nanosleep(&step, nullptr);
+  }
+}
+
+void Intake::check() {
+  progress_.check();
+  observer_.check();
+}
+
 void Intake::copy(const spec::Descriptor& descriptor, const std::function<std::unique_ptr<Source>()>& open) {
-  Admission admission = admit(descriptor, store_.lock_digest(descriptor.digest));
+  Admission admission = admit(descriptor, wait_for_lock(descriptor.digest));
   if (admission.state == State::present) return;
   TakenBlob& blob = *admission.blob;
   if (blob.size() > 0) blob.restart(); // a file is read again sooner than its part is trusted
   std::unique_ptr<Source> source = open();
   std::vector<std::byte> buffer(copy_buffer);
   while (std::size_t count = source->read(buffer)) {
-    observer_.check();
+    check();
     blob.write(Bytes(buffer).first(count));
   }
   blob.commit();

@@ -73,7 +73,7 @@ public:
   // The whole way of one blob from a file; waits for another process that is at it. `open` is called when it is needed.
   void copy(const spec::Descriptor& descriptor, const std::function<std::unique_ptr<Source>()>& open) override;
 
-  void check() override { observer_.check(); }
+  void check() override;
   Progress& progress() override { return progress_; }
   Observer& observer() { return observer_; }
   const IntakeTotals& totals() const { return totals_; }
@@ -81,6 +81,7 @@ public:
 private:
   Admission admit(const spec::Descriptor& descriptor, FileLock lock);
   void count_present(const spec::Descriptor& descriptor);
+  FileLock wait_for_lock(const Digest& digest);
   bool is_sound(const spec::Descriptor& descriptor);
   bool is_there(const spec::Descriptor& descriptor) const;
 

@@ -24,6 +24,8 @@ public:
   virtual void end() = 0;
   // Something worth a line now: "retrying in 2 s: connection reset".
   virtual void note(std::string_view line) = 0;
+  // Called again and again while there is something to wait for. Throws when the work is to end now.
+  virtual void check() {}
 };
 
 // Says nothing.
@@ -34,6 +36,9 @@ std::unique_ptr<Progress> line_progress(int fd);
 std::unique_ptr<Progress> bar_progress(int fd);
 // For programs: a JSON object a line, at most ten a second while bytes arrive.
 std::unique_ptr<Progress> json_progress(int fd);
+// Shows what `inner` shows. During a phase SIGINT, SIGTERM and SIGHUP are held back and end the work by an Error; they
+// take effect once what is half made is gone.
+std::unique_ptr<Progress> stoppable_progress(std::unique_ptr<Progress> inner);
 // Bars when `fd` is a terminal that can redraw, lines otherwise.
 std::unique_ptr<Progress> progress_for(int fd);
 

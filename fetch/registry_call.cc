@@ -48,6 +48,7 @@ void RegistryCall::start(Url url) {
 
 bool RegistryCall::advance() {
   if (done_) return true;
+  session_.progress().check();
   if (!exchange_) {
     if (Clock::now() >= resume_at_) start(request_.url);
     return false;

@@ -38,6 +38,7 @@ public:
     rest_ = bytes;
     bool stuck = false;
     while (!rest_.empty()) {
+      session_.progress().check();
       if (exchange_->finished()) fail_early();
       const std::size_t before = rest_.size();
       exchange_->resume();
@@ -57,7 +58,10 @@ public:
     what_ = cat("upload blob ", content.digest.text());
     ended_ = true;
     exchange_->resume();
-    while (!exchange_->finished()) session_.http().step(milliseconds(100));
+    while (!exchange_->finished()) {
+      session_.progress().check();
+      session_.http().step(milliseconds(100));
+    }
     exchange_->rethrow();
     if (exchange_->failure()) fail(what_, ": ", exchange_->failure()->text);
     const HttpAnswer& sent = exchange_->answer();
