@@ -17,13 +17,14 @@ struct CopyFlags {
   std::string multi_arch, format, digestfile, compress_format, compress_level, parallel, retry_times, retry_delay,
       tmpdir;
   Words additional_tags;
+  TrustFlags trust;
   bool all = false, preserve_digests = false, compress = false, decompress = false, keep_plain = false,
        precompute = false, remove_signatures = false;
   ProgressFlags progress;
 
   void declare(Command& command);
 };
-fetch::CopyOptions copy_options(const CopyFlags& flags, spec::Transport to);
+fetch::CopyOptions copy_options(const Globals& globals, const CopyFlags& flags, spec::Transport to);
 
 std::unique_ptr<Verb> make_copy();
 std::unique_ptr<Verb> make_inspect();

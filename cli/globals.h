@@ -22,6 +22,8 @@ struct Globals {
   std::string cgroup_manager;
   bool debug = false, verbose = false, systemd_cgroup = false;
   std::optional<std::string> rootless;
+  std::string policy; // skopeo's, before or after its verb
+  bool insecure_policy = false;
 
   void declare(Command& command);
   // The folder of containers' states: --root, else /run/oci, /run/runc, /run/crun by our name, for a user beneath

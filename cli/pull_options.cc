@@ -54,12 +54,14 @@ void PullFlags::declare(Command& command) {
   command.flag("--tls-verify", "check certificates (false: do not, and allow http)", tls_verify);
   command.option("--stall-timeout", "SECONDS", "give a transfer up that stands still for so long (default 60)",
                  stall_timeout);
+  trust.declare(command);
   progress.declare(command);
 }
 
 spec::Image pull_image(spec::Store& store, const std::string& name, const PullFlags& flags, fetch::Observer* observer) {
   fetch::PullOptions options;
   options.observer = observer;
+  options.trust = flags.trust.options();
   options.platform = wanted_platform(flags);
   if (flags.creds) options.registry.credentials = fetch::parse_credentials(*flags.creds);
   options.registry.anonymous = flags.no_creds;

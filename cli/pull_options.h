@@ -3,6 +3,7 @@
 
 #include "cli/args.h"
 #include "cli/progress_options.h"
+#include "cli/trust_options.h"
 #include "fetch/fetch.h"
 #include "spec/store.h"
 #include "spec/verified_blob.h"
@@ -18,6 +19,7 @@ struct PullFlags {
   std::optional<bool> tls_verify;
   bool no_creds = false;
   ProgressFlags progress;
+  TrustFlags trust;
 
   void declare(Command& command);
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/args.h"
+#include "cli/trust_options.h"
 #include "fetch/fetch.h"
 
 #include <optional>

@@ -34,7 +34,7 @@ struct SkopeoGlobals {
   // What is asked for and cannot be promised is an error, above all where it is about trust.
   void check() const {
     if (require_signed) fail("signatures are not checked, so --require-signed cannot be promised");
-    if (!policy.empty()) fail("trust policies are not checked, so --policy ", printable(policy), " cannot be promised");
+    if (!policy.empty() && insecure_policy) fail("--policy and --insecure-policy exclude each other");
     if (!registries_conf.empty()) fail("--registries-conf ", printable(registries_conf), ": such files are not read");
     if (!registries_d.empty()) log::warning("--registries.d is not looked at: signatures are not copied");
     if (!timeout.empty()) log::warning("--command-timeout is not looked at");
@@ -178,6 +178,8 @@ int run(int argc, char** argv) {
   Globals ours;
   ours.personality = Personality::skopeo;
   ours.debug = skopeo.debug;
+  ours.policy = skopeo.policy;
+  ours.insecure_policy = skopeo.insecure_policy;
   setup_log(ours);
   return verb->run(ours, command, words);
 }

@@ -82,6 +82,7 @@ void CopyFlags::declare(Command& command) {
   command.hide_last();
   command.option("--tmpdir", "DIR", "where large temporary files go (default $TMPDIR or /var/tmp)", tmpdir);
   progress.declare(command);
+  trust.declare(command);
   both.declare(command, "", true);
   source.declare(command, "src-", false);
   destination.declare(command, "dest-", false);
@@ -121,11 +122,12 @@ int number(std::string_view option, const std::string& text) {
 
 } // namespace
 
-fetch::CopyOptions copy_options(const CopyFlags& flags, spec::Transport to) {
+fetch::CopyOptions copy_options(const Globals& globals, const CopyFlags& flags, spec::Transport to) {
   const bool to_dir = to == spec::Transport::dir;
   fetch::CopyOptions options;
   options.source = registry_options(flags.source, flags.both);
   options.destination = registry_options(flags.destination, flags.both);
+  options.trust = flags.trust.options(globals);
   options.which = which(flags);
   options.platforms = flags.choice.wanted();
   options.format = format(flags.format);
@@ -190,11 +192,12 @@ public:
     words.pop_back();
     const auto registry = as_skopeo_ ? std::nullopt : registry_in(destination);
     const spec::Transport to = registry ? spec::Transport::docker : spec::ImageName::parse(destination).transport;
-    fetch::CopyOptions options = copy_options(flags_, to);
+    fetch::CopyOptions options = copy_options(globals, flags_, to);
     if (as_skopeo_ && !flags_.progress.quiet)
       options.say = [](const std::string& line) { std::printf("%s\n", line.c_str()); };
     const auto progress = flags_.progress.make(as_skopeo_);
     const std::vector<Job> jobs = jobs_of(words, options);
+    for (const Job& job : jobs) fetch::check_policy(job.source, options.trust);
     std::vector<fetch::Copied> copied;
     if (registry) {
       for (const Job& job : jobs) copied.push_back(copy_one(job, place_in(*registry, job), options, *progress));

@@ -67,7 +67,7 @@ public:
     if (from_ != "dir" && words[0].find("://") != std::string::npos)
       words[0] = words[0].substr(words[0].find("://") + 3);
     const spec::Transport to = to_ == "docker" ? spec::Transport::docker : spec::Transport::dir;
-    options_ = copy_options(flags_, to);
+    options_ = copy_options(globals, flags_, to);
     const std::vector<Job> jobs = from_ == "docker" ? jobs_of_registry(words[0]) : jobs_of_folder(words[0]);
     if (jobs.empty()) fail("no images to sync found in ", printable(words[0]));
     copy_all(jobs, words[1]);
@@ -149,6 +149,7 @@ private:
     } else if (const auto digest = same_there(job, name)) {
       return *digest;
     }
+    fetch::check_policy(job.source, options_.trust);
     fetch::CopySession session(name, options_, progress);
     const fetch::Copied copied = session.copy(job.source);
     session.finish();

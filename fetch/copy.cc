@@ -4,6 +4,7 @@
 #include "fetch/destinations.h"
 #include "fetch/documents.h"
 #include "fetch/open_image.h"
+#include "fetch/policy.h"
 
 #include <algorithm>
 #include <map>
@@ -390,6 +391,7 @@ spec::RawBlob CopySession::State::choose(ImageSource& source, spec::RawBlob docu
 
 Copied CopySession::State::copy(const spec::ImageName& name, const std::string& called) {
   changes.clear();
+  check_policy(name, options.trust);
   std::unique_ptr<ImageSource> source = open_image(name, options, scratch.get(), progress);
   say("Getting image source signatures");
   spec::RawBlob document = top_document(*source);

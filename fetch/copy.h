@@ -20,6 +20,7 @@ struct CopyOptions {
   enum class Format { as_it_is, oci, docker };
 
   RegistryOptions source, destination;
+  TrustOptions trust; // of what comes from the source
   Which which = Which::one;
   std::vector<spec::Platform> platforms; // of an index; several: an index of these. Empty: this machine's
   Format format = Format::as_it_is;

@@ -41,9 +41,20 @@ struct RegistryOptions {
   std::chrono::seconds stall_timeout{60}; // a transfer slower than 256 bytes a second for so long is given up
 };
 
+// Whether an image may be taken at all: containers-policy.json(5).
+struct TrustOptions {
+  std::string policy_file; // "": the user's ~/.config/containers/policy.json, else /etc/containers/policy.json
+  bool unchecked = false;
+};
+
+// Throws Error "Source image rejected: …" when `source` may not be taken; without a policy everything is. pull and copy
+// ask it themselves; whoever makes a destination first asks before.
+void check_policy(const spec::ImageName& source, const TrustOptions& options);
+
 struct PullOptions {
   spec::Platform platform = spec::host_platform(); // chosen from an index
   RegistryOptions registry;
+  TrustOptions trust;
   unsigned parallel = 6;        // blobs at the same time
   Observer* observer = nullptr; // is told of the blobs while they arrive
 };

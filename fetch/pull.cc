@@ -6,6 +6,7 @@
 #include "fetch/image_source.h"
 #include "fetch/intake.h"
 #include "fetch/layout_source.h"
+#include "fetch/policy.h"
 #include "fetch/registry_source.h"
 #include "spec/verified_blob.h"
 
@@ -138,6 +139,7 @@ bool stands_for(const spec::Layout& layout, const std::string& reference, const 
 }
 
 Pulled pull_here(spec::Store& store, const spec::ImageName& name, const PullOptions& options, Progress& progress) {
+  check_policy(name, options.trust);
   FileLock in_use = store.use();
   std::unique_ptr<ImageSource> source = open_source(store, name, options, progress);
   spec::RawBlob document = find_manifest(store, *source, options.platform);
