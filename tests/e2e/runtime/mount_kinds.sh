@@ -31,8 +31,8 @@ mounted b '[{"destination": "/d", "type": "tmpfs", "source": "tmpfs", "options":
 expect_eq "$OUT" $'/d/file 640 5 6 1000\n/d/sub 2750 directory\n/d/pipe 644 fifo\nfile\ndeep\nread-only'
 expect_eq "$(cat b/rootfs/d/file)" text
 fresh
-expect_fail 1 'mounts\[[0-9]+\].options: tmpcopyup is for tmpfs' -- \
-  mounted b '[{"destination": "/d", "type": "mqueue", "source": "mqueue", "options": ["tmpcopyup"]}]' true
+edit_config b '.mounts += [{"destination": "/d", "type": "mqueue", "source": "mqueue", "options": ["tmpcopyup"]}]'
+expect_fail 1 'mounts\[[0-9]+\].options: tmpcopyup is for tmpfs' -- runtime run -b b "$(id_of refused)"
 
 # Links at either end.
 echo target >target && ln -s target link
