@@ -16,10 +16,10 @@ struct CopyFlags {
   SideFlags both, source, destination;
   std::string multi_arch, format, digestfile, compress_format, compress_level, parallel, retry_times, retry_delay,
       tmpdir;
-  Words additional_tags;
   TrustFlags trust;
+  Words additional_tags, signing, encryption;
   bool all = false, preserve_digests = false, compress = false, decompress = false, keep_plain = false,
-       precompute = false, remove_signatures = false;
+       precompute = false, force_format = false, remove_signatures = false;
   ProgressFlags progress;
 
   void declare(Command& command);

@@ -24,6 +24,12 @@ void SideFlags::declare(Command& command, const std::string& prefix, bool shown)
   hide();
   command.option(name("cert-dir"), "DIR", "trust the *.crt of DIR too; X.cert and X.key there log us in", cert_dir);
   hide();
+  command.option(name("registry-token"), "TOKEN", "a Bearer token", token);
+  command.hide_last();
+  command.option(name("shared-blob-dir"), "DIR", cat("oci: the blobs", of, " are in DIR"), shared_blobs);
+  hide();
+  command.option(name("daemon-host"), "HOST", cat("docker-daemon: where the daemon", of, " listens"), daemon_host);
+  hide();
   command.flag(name("tls-verify"), cat("check certificates", of, " (false: do not, and allow http)"), tls_verify);
   hide();
 }
@@ -33,6 +39,9 @@ namespace {
 std::optional<fetch::Credentials> credentials(const SideFlags& flags) {
   if (flags.creds && flags.no_creds) fail("--creds and --no-creds exclude each other");
   if (flags.creds && flags.username) fail("--creds and --username exclude each other");
+  if (flags.token && (flags.creds || flags.username || flags.no_creds)) {
+    fail("--registry-token and other credentials exclude each other");
+  }
   if (flags.username.has_value() != flags.password.has_value()) {
     fail("--username and --password belong together");
   }
@@ -52,6 +61,9 @@ fetch::RegistryOptions registry_options(const SideFlags& side, const SideFlags& 
   options.auth_file = side.authfile.empty() ? common.authfile : side.authfile;
   options.cert_dir = side.cert_dir.empty() ? common.cert_dir : side.cert_dir;
   options.tls_verify = side.tls_verify ? side.tls_verify : common.tls_verify;
+  options.token = side.token.value_or(common.token.value_or(""));
+  options.shared_blobs = side.shared_blobs.empty() ? common.shared_blobs : side.shared_blobs;
+  options.daemon_host = side.daemon_host.empty() ? common.daemon_host : side.daemon_host;
   return options;
 }
 

@@ -12,8 +12,8 @@
 namespace oci::cli {
 
 struct SideFlags {
-  std::optional<std::string> creds, username, password;
-  std::string authfile, cert_dir;
+  std::optional<std::string> creds, username, password, token;
+  std::string authfile, cert_dir, shared_blobs, daemon_host;
   std::optional<bool> tls_verify;
   bool no_creds = false;
 

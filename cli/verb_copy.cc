@@ -75,6 +75,17 @@ void CopyFlags::declare(Command& command) {
   command.flag("--dest-oci-accept-uncompressed-layers", "oci: keep plain layers plain", keep_plain);
   command.flag("--dest-precompute-digests", "digests are known before the upload", precompute);
   command.hide_last();
+  command.flag("--dest-force-compress-format", "compress layers anew that are so already", force_format);
+  command.hide_last();
+  for (const char* name : {"--sign-by", "--sign-by-sigstore", "--sign-by-sigstore-private-key",
+                           "--sign-by-sq-fingerprint", "--sign-identity", "--sign-passphrase-file"}) {
+    command.option(name, "KEY", "", signing);
+    command.hide_last();
+  }
+  for (const char* name : {"--encryption-key", "--encrypt-layer", "--decryption-key"}) {
+    command.option(name, "KEY", "", encryption);
+    command.hide_last();
+  }
   command.flag("--remove-signatures", "copy no signatures", remove_signatures);
   command.option("--image-parallel-copies", "N", "blobs at the same time (default 6)", parallel);
   command.option("--retry-times", "N", "of a request, after errors that may pass (default 3)", retry_times);
@@ -105,6 +116,7 @@ fetch::CopyOptions::Format format(const std::string& text) {
   if (text.empty()) return Format::as_it_is;
   if (text == "oci") return Format::oci;
   if (text == "v2s2") return Format::docker;
+  if (text == "v2s1") fail("--format v2s1: Docker's schema 1 is not written");
   fail("unknown format \"", printable(text), "\". Choose one of the supported formats: 'oci', 'v2s1', or 'v2s2'");
 }
 
@@ -123,6 +135,11 @@ int number(std::string_view option, const std::string& text) {
 } // namespace
 
 fetch::CopyOptions copy_options(const Globals& globals, const CopyFlags& flags, spec::Transport to) {
+  if (!flags.signing.empty()) fail("images cannot be signed: the --sign-… options cannot be honoured");
+  if (!flags.encryption.empty()) fail("layers cannot be encrypted or decrypted");
+  if (flags.force_format && flags.compress_format.empty()) {
+    fail("--dest-force-compress-format needs --dest-compress-format");
+  }
   const bool to_dir = to == spec::Transport::dir;
   fetch::CopyOptions options;
   options.source = registry_options(flags.source, flags.both);

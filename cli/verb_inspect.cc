@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "cli/go_template.h"
 
 #include <cstdio>
 
@@ -62,6 +63,14 @@ public:
     command.flag("--config", "print the configuration", config_);
     command.flag("-n,--no-tags", "do not list the repository's tags", no_tags_);
     command.hide_last();
+    command.option("-f,--format", "TEMPLATE", "print what a Go template makes of it: '{{.Digest}}', '{{json .Env}}'",
+                   format_);
+    command.option("--manifest-digest", "ALGORITHM", "of the digest that is shown: sha256 or sha512", algorithm_);
+    command.hide_last();
+    command.option("--retry-times", "N", "tries after errors that may pass", retry_times_);
+    command.hide_last();
+    command.option("--retry-delay", "TIME", "between tries", retry_delay_);
+    command.hide_last();
     choice_.declare(command);
     command.option("--tmpdir", "DIR", "where large temporary files go", tmpdir_);
     command.hide_last();
@@ -74,6 +83,7 @@ public:
       print(fetch::inspect_docker_container(words[0].substr(container_transport.size())));
       return 0;
     }
+    if (raw_ && !format_.empty()) fail("raw output does not support format option");
     fetch::CopyOptions options;
     options.source = registry_options(side_, side_);
     options.platforms = choice_.wanted();
@@ -85,13 +95,35 @@ public:
 
 private:
   std::string text(const spec::ImageName& name, const fetch::CopyOptions& options) const {
-    const JsonStyle style{.indent = "    ", .escape_html = true};
     if (raw_ && !config_) return fetch::look_at_top(name, options).bytes;
     const fetch::LookedAt seen = fetch::look_at(name, options);
     if (raw_) return seen.config;
-    if (config_) return cat(dump_json(parse_json(seen.config, "config"), style), "\n");
-    return cat(dump_json(summary(name, seen, tags(name, options)), style), "\n");
+    if (config_) return shown(parse_json(fetch::config_as_oci(seen.config), "config"));
+    return shown(summary(name, seen, tags(name, options)));
   }
+  std::string shown(const Json& document) const {
+    const std::string_view wanted = trim(format_);
+    if (wanted.empty() || wanted == "json" || wanted == "{{json .}}" || wanted == "{{ json . }}")
+      return cat(dump_json(document, {.indent = "    ", .escape_html = true}), "\n");
+    const std::string text = fill_go_template(unescaped(format_), document);
+    return text.ends_with('\n') ? text : text + "\n";
+  }
+
+  // A shell hands over "\t" and "\n" as two characters each.
+  static std::string unescaped(const std::string& text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const char next = text[i] == '\\' && i + 1 < text.size() ? text[i + 1] : '\0';
+      if (next == 't' || next == 'n') {
+        out += next == 't' ? '\t' : '\n';
+        ++i;
+      } else {
+        out += text[i];
+      }
+    }
+    return out;
+  }
+
   // Whoever may read the image need not be allowed to list: that is told, and no more.
   Json tags(const spec::ImageName& name, const fetch::CopyOptions& options) const {
     Json::Array all;
@@ -108,7 +140,7 @@ private:
 
   ChoiceFlags choice_;
   SideFlags side_;
-  std::string tmpdir_;
+  std::string tmpdir_, format_, algorithm_, retry_times_, retry_delay_;
   bool raw_ = false, config_ = false, no_tags_ = false;
 };
 

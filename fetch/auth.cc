@@ -66,6 +66,7 @@ std::string RegistryAuth::basic() const {
 }
 
 void RegistryAuth::answer(const Url& registry, const HttpAnswer& refused, HttpClient& http) {
+  if (!options_.token.empty()) fail_denied(refused);
   find_login_once();
   std::vector<Challenge> challenges = challenges_of(refused);
   if (const Challenge* bearer = find_scheme(challenges, "bearer")) {
@@ -83,6 +84,8 @@ void RegistryAuth::fail_denied(const HttpAnswer& refused) const {
     throw DeniedError(
         Error(cat("log in to ", reference_.registry, " as ", printable(login_->credentials.user, 80), ": ", why))
             .with_hint(cat("the credentials are from ", login_->origin)));
+  if (!options_.token.empty())
+    throw DeniedError(cat("access to ", reference_.name(), " denied with the given token: ", why));
   throw DeniedError(
       Error(cat("access to ", reference_.name(), " denied: ", why))
           .with_hint("no credentials were sent; give them with --creds USER:PASSWORD, or log in with `oci login`"));

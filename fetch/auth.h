@@ -21,7 +21,8 @@ public:
 class RegistryAuth {
 public:
   RegistryAuth(spec::Reference reference, RegistryOptions options)
-      : reference_(std::move(reference)), options_(std::move(options)) {}
+      : reference_(std::move(reference)), options_(std::move(options)),
+        authorization_(options_.token.empty() ? "" : "Bearer " + options_.token) {}
 
   // The header's value for requests to the registry's own origin; "" before it asked. Never in a message.
   const std::string& authorization() const { return authorization_; }

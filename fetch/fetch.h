@@ -26,17 +26,20 @@ Credentials parse_credentials(std::string_view text);
 
 enum class Access { pull, push, remove };
 
-// How a registry is reached. The defaults are what a user without flags wants.
+// How a place is reached. The defaults are what a user without flags wants.
 struct RegistryOptions {
   std::optional<Credentials> credentials; // used instead of what the auth files hold
+  std::string token;                      // a Bearer token that is sent as it is, instead
   bool anonymous = false;                 // send no credentials, whatever the auth files hold
   Access access = Access::pull;           // what a token is asked for
   std::string auth_file;                  // "": $REGISTRY_AUTH_FILE, else the files of containers-auth.json(5)
   // Unset: https with certificates checked; plain http only to a registry on loopback. True: https only. False:
   // certificates are not checked, and http is tried when the registry speaks no TLS.
   std::optional<bool> tls_verify;
-  std::string cert_dir; // *.crt are further CAs, X.cert with X.key a client certificate; "": the certs.d folders
-  unsigned retries = 3; // of one request, after errors that may pass
+  std::string cert_dir;     // *.crt are further CAs, X.cert with X.key a client certificate; "": the certs.d folders
+  std::string shared_blobs; // oci: the folder that has the blobs, instead of the layout's own
+  std::string daemon_host;  // docker-daemon: where it listens; "": as the docker command finds it
+  unsigned retries = 3;     // of one request, after errors that may pass
   std::chrono::seconds connect_timeout{30};
   std::chrono::seconds stall_timeout{60}; // a transfer slower than 256 bytes a second for so long is given up
 };

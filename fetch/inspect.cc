@@ -1,3 +1,4 @@
+#include "fetch/convert.h"
 #include "fetch/copy_blobs.h"
 #include "fetch/documents.h"
 #include "fetch/open_image.h"
@@ -9,6 +10,8 @@ spec::RawBlob look_at_top(const spec::ImageName& name, const CopyOptions& option
   const auto progress = silent_progress();
   return top_document(*open_image(name, options, scratch.get(), *progress));
 }
+
+std::string config_as_oci(const std::string& config) { return oci_config(config, "config"); }
 
 LookedAt look_at(const spec::ImageName& name, const CopyOptions& options) {
   const Fd scratch = open_scratch(options);

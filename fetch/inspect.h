@@ -17,6 +17,8 @@ struct LookedAt {
 
 // options.source and options.platforms say how and which. Throws Error, with exit code 2 when there is none.
 spec::RawBlob look_at_top(const spec::ImageName& name, const CopyOptions& options);
+// A configuration as OCI's image-spec has it, whatever form it is in.
+std::string config_as_oci(const std::string& config);
 LookedAt look_at(const spec::ImageName& name, const CopyOptions& options);
 
 } // namespace oci::fetch

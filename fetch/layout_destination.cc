@@ -9,7 +9,7 @@ namespace {
 class LayoutBlob final : public DestinationBlob {
 public:
   explicit LayoutBlob(const spec::Layout& layout) : layout_(layout) {
-    folder_ = check(sys::openat(layout.fd(), "blobs", O_RDONLY | O_DIRECTORY), "open blobs of ", layout.path());
+    folder_ = layout.blobs_folder();
     std::string name = cat(".tmp-", random_name(16));
     file_ = check(sys::openat(folder_.get(), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600), "create a blob in ",
                   layout.path());
@@ -64,6 +64,7 @@ public:
       : ref_(name.ref), layout_(spec::Layout::open_or_create(name.path)),
         in_use_(FileLock::take(layout_.fd(), "oci-layout", FileLock::Mode::shared)) {
     if (name.index) fail("write ", name.text(), ": an image is written by its name, not its number");
+    if (!options.destination.shared_blobs.empty()) layout_.share_blobs(options.destination.shared_blobs);
     if (options.keep_plain_layers) abilities_.layers = Layers::as_they_are;
   }
 

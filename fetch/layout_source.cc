@@ -18,8 +18,10 @@ private:
 
 class LayoutSource final : public ImageSource {
 public:
-  explicit LayoutSource(const spec::ImageName& name)
-      : layout_(spec::Layout::open(name.path)), entry_(choose_entry(layout_.index(), name)) {}
+  LayoutSource(const spec::ImageName& name, const std::string& shared_blobs)
+      : layout_(spec::Layout::open(name.path)), entry_(choose_entry(layout_.index(), name)) {
+    if (!shared_blobs.empty()) layout_.share_blobs(shared_blobs);
+  }
 
   spec::RawBlob top() override { return spec::read_document(layout_, entry_); }
 
@@ -44,6 +46,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<ImageSource> open_layout(const spec::ImageName& name) { return std::make_unique<LayoutSource>(name); }
+std::unique_ptr<ImageSource> open_layout(const spec::ImageName& name, const std::string& shared_blobs) {
+  return std::make_unique<LayoutSource>(name, shared_blobs);
+}
 
 } // namespace oci::fetch

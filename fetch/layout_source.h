@@ -8,6 +8,6 @@
 
 namespace oci::fetch {
 
-std::unique_ptr<ImageSource> open_layout(const spec::ImageName& name);
+std::unique_ptr<ImageSource> open_layout(const spec::ImageName& name, const std::string& shared_blobs = "");
 
 } // namespace oci::fetch

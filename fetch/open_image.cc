@@ -61,7 +61,7 @@ std::unique_ptr<ImageSource> open_image(const spec::ImageName& name, const CopyO
   case spec::Transport::docker:
     return open_docker(name, options, progress);
   case spec::Transport::oci:
-    return open_layout(name);
+    return open_layout(name, options.source.shared_blobs);
   case spec::Transport::oci_archive:
     return open_oci_archive(name, scratch);
   case spec::Transport::docker_archive:

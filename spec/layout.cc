@@ -115,15 +115,24 @@ void Layout::tag(const std::string& ref, Descriptor descriptor) {
 
 std::string Layout::blob_path(const Digest& digest) const { return cat("blobs/", digest.path()); }
 
+void Layout::share_blobs(const std::string& folder) {
+  shared_ = with_context(cat("open the shared blobs ", folder), [&] { return make_dirs(folder, 0755); });
+}
+
+Fd Layout::blobs_folder() const {
+  return check(sys::openat(blobs_base(), shared_ ? "." : "blobs", O_RDONLY | O_DIRECTORY), "open blobs of ", path_);
+}
+
 bool Layout::has_blob(const Descriptor& descriptor) const {
-  const Result<struct stat> status = sys::fstatat(fd(), blob_path(descriptor.digest));
+  const Result<struct stat> status = sys::fstatat(blobs_base(), path_of(descriptor.digest));
   return status && S_ISREG(status->st_mode) && status->st_size == descriptor.size;
 }
 
 Fd Layout::open_blob(const Descriptor& descriptor) const {
   return with_context(cat("open blob ", descriptor.digest.text(), " of ", path_), [&] {
     // Without waiting: a FIFO in its place is found out below.
-    Result<Fd> opened = sys::openat(fd(), blob_path(descriptor.digest), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    Result<Fd> opened =
+        sys::openat(blobs_base(), path_of(descriptor.digest), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     if (!opened && opened.error() == ELOOP) fail("it is a symbolic link");
     if (!opened) throw Error(errno_text(opened.error().value)).with_errno(opened.error().value);
 
@@ -137,9 +146,9 @@ Fd Layout::open_blob(const Descriptor& descriptor) const {
 
 void Layout::adopt_blob(int file, int dir, const std::string& name, const Digest& digest) const {
   with_context(cat("store blob ", digest.text(), " in ", path_), [&] {
-    const std::string folder_name = cat("blobs/", digest.algorithm());
-    make_folder(fd(), folder_name);
-    const Fd folder = check(sys::openat(fd(), folder_name, O_RDONLY | O_DIRECTORY), "open ", folder_name);
+    const std::string folder_name = cat(shared_ ? "" : "blobs/", digest.algorithm());
+    make_folder(blobs_base(), folder_name);
+    const Fd folder = check(sys::openat(blobs_base(), folder_name, O_RDONLY | O_DIRECTORY), "open ", folder_name);
     check(sys::fchmod(file, 0644), "chmod");
     check(sys::fsync(file), "sync");
     check(sys::renameat(dir, name, folder.get(), std::string(digest.hex())), "rename");

@@ -21,6 +21,11 @@ public:
   // Makes what is missing (folder 0755, oci-layout, index.json, blobs/sha256); an existing layout is opened.
   static Layout open_or_create(const std::string& path, mode_t mode = 0755);
 
+  // From now on blobs are looked for, and written, below `folder` (made when missing) instead of the layout's own.
+  void share_blobs(const std::string& folder);
+  // The folder that has "sha256"; for what is to become a blob.
+  Fd blobs_folder() const;
+
   int fd() const { return fd_.get(); }
   const std::string& path() const { return path_; }
 
@@ -42,7 +47,9 @@ public:
 
 private:
   Layout(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
-  Fd fd_;
+  int blobs_base() const { return shared_ ? shared_.get() : fd(); }
+  std::string path_of(const Digest& digest) const { return shared_ ? digest.path() : blob_path(digest); }
+  Fd fd_, shared_;
   std::string path_;
 };
 

@@ -44,6 +44,24 @@ expect_eq "$(jq -S 'del(.LayersData)' <<<"$OUT")" "$theirs"
 expect_eq "$(jq -c .RepoTags <<<"$OUT")" '["one","two"]'
 both inspect --raw --tls-verify=false "docker://$REGISTRY/team/sample:one"
 printf '%s' "$OUT" >manifest.json
+
+# Templates and configurations as the real one prints them; blobs beside a layout.
+make_image layout:told --layer tree --cmd sh --config '{"Env": ["A=1", "B=2"], "Labels": {"b": "<2>", "a": "1"}}' >/dev/null
+for template in '{{.Digest}}' '{{.Env}} {{.Labels}}' '{{index .Labels "a"}} {{.Os}}' '{{len .Env}}' \
+  '{{range .Env}}{{.}};{{end}}' '{{range $i, $e := .Env}}{{$i}}={{$e}} {{end}}' '{{if .Labels}}yes{{else}}no{{end}}'; do
+  both inspect --format "$template" oci:layout:told
+done
+expect_eq "$(ours inspect --format '{{json .Env}}' oci:layout:told)" '["A=1","B=2"]'
+both inspect --config oci:layout:told
+both inspect --config --format '{{.Config.Env}} {{.RootFS.Type}} {{(index .History 0).CreatedBy}}' oci:layout:told
+refused inspect --format '{{.Nosuch}}' oci:layout:told
+refused inspect --format '{{range .Env}}' oci:layout:told
+expect_ok ours copy --insecure-policy -q --dest-shared-blob-dir shared oci:layout:told oci:slim:told
+expect_eq "$(find slim -path '*/sha256/*')" ""
+expect_ok "$SKOPEO" --insecure-policy copy -q --src-shared-blob-dir shared oci:slim:told dir:by-them
+expect_ok ours copy --insecure-policy -q --src-shared-blob-dir shared oci:slim:told dir:by-us
+diff -r by-them by-us
+expect_fail 1 'cannot be signed' -- ours copy --sign-by key oci:layout:told dir:never
 both manifest-digest manifest.json
 refused manifest-digest nosuch.json
 expect_ok ours --version

@@ -1,0 +1,17 @@
+// The part of Go's text/template that scripts hand to `inspect --format`: fields, pipelines, if, range, with,
+// variables, and the functions json, index, len, join, lower, upper, split, print, println, printf "%s", eq, ne, not,
+// and, or.
+#pragma once
+
+#include "base/json.h"
+
+#include <string>
+#include <string_view>
+
+namespace oci::cli {
+
+// Fills `text` with `data`. A field is found by its Go or its JSON name ("CreatedBy" is "created_by"). Throws Error for
+// what is no template, and for a field that `data` itself does not have.
+std::string fill_go_template(std::string_view text, const Json& data);
+
+} // namespace oci::cli
