@@ -103,7 +103,7 @@ struct ChildArguments {
 
 // Between clone and exec: system calls and nothing else. What fails is told as a failure before the first step.
 // (AddressSanitizer knows nothing of its stack.)
-[[noreturn, gnu::no_sanitize("address")]] void child(const ChildArguments& with) {
+[[noreturn]] __attribute__((no_sanitize("address"))) void child(const ChildArguments& with) {
   bool fine = true;
   if (with.becomes_root) {
     SyncMessage message{};
@@ -130,7 +130,9 @@ struct ChildArguments {
   _exit(1);
 }
 
-[[gnu::no_sanitize("address")]] int begin_child(void* with) { child(*static_cast<const ChildArguments*>(with)); }
+__attribute__((no_sanitize("address"))) int begin_child(void* with) {
+  child(*static_cast<const ChildArguments*>(with));
+}
 
 // As vfork does it: the child uses our memory, and we wait, until it executes. Nothing is copied, and no page is
 // written twice. The stack is its own, since ours is where we wait.

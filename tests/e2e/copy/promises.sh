@@ -10,7 +10,7 @@ for options in "--policy $PWD/none.json" --require-signed "--registries-conf $PW
   expect_fail 1 'level=fatal' -- bin/skopeo $options copy oci:layout:v1 dir:out
   expect_no_file out
 done
-for options in '--src-registry-token x' '--dest-shared-blob-dir blobs' '--dest-force-compress-format' '--daemon-host x'; do
+for options in '--sign-by somebody' '--encryption-key jwe:key' '--dest-force-compress-format'; do
   expect_fail 1 'level=fatal' -- bin/skopeo copy $options oci:layout:v1 dir:out
   expect_no_file out
 done
