@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# The validation suite of opencontainers/runtime-tools: conformance.sh FOLDER [PROGRAM…]
+# FOLDER is a checkout of it; what is missing of its programs is built there (go 1.21 or newer). RUNTIME is the runtime (default
+# build/release/oci). A line for each program, then how many pass; the status is 1 when fewer than CONFORMANCE_LEAST do.
+# docs/conformance.md says why each of the others does not.
+set -euo pipefail
+
+[ $# -ge 1 ] || { sed -n '2,5s/^# //p' "$0" >&2 && exit 2; }
+top=$(cd "$(dirname "$0")/.." && pwd)
+suite=$(realpath "$1")
+shift
+runtime=$(realpath "${RUNTIME:-$top/build/release/oci}")
+least=${CONFORMANCE_LEAST:-38}
+patience=60 # seconds a program may take
+
+cd "$suite"
+mapfile -t programs < <(
+  if [ $# -gt 0 ]; then printf '%s\n' "$@"; else find validation -name '*.go' -not -path '*/util/*' -printf '%h\n' | sed 's#.*/##' | sort -u; fi
+)
+export GOFLAGS=-mod=vendor CGO_ENABLED=0
+[ -x runtimetest ] || go build -tags 'netgo osusergo' -o runtimetest ./cmd/runtimetest
+for program in "${programs[@]}"; do
+  [ -x "validation/$program/$program.t" ] || go build -o "validation/$program/$program.t" "./validation/$program/$program.go"
+done
+
+passed=0
+for program in "${programs[@]}"; do
+  output=$(mktemp)
+  status=0
+  RUNTIME=$runtime timeout "$patience" "validation/$program/$program.t" >"$output" 2>&1 </dev/null || status=$?
+  # Programs that only look for a refusal print no test lines.
+  if [ $status -eq 0 ] && ! grep -q '^not ok' "$output"; then
+    passed=$((passed + 1))
+    printf 'ok      %s\n' "$program"
+  else
+    printf 'not ok  %s (status %s): %s\n' "$program" "$status" "$(grep -m 1 -E '^not ok|rror' "$output" | tr -s ' \t' ' ' | cut -c1-150 || true)"
+    [ -z "${CONFORMANCE_LOGS:-}" ] || cp "$output" "$CONFORMANCE_LOGS/$program"
+  fi
+  rm -f "$output"
+done
+printf '%s of %s pass\n' "$passed" "${#programs[@]}"
+[ $# -gt 0 ] || [ "$passed" -ge "$least" ]
