@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/args.h"
-#include "fetch/progress.h"
+#include "fetch/fetch.h"
 
 #include <memory>
 #include <string>

@@ -49,10 +49,10 @@ echo mine >b/rootfs/f
 expect_fail 1 'rootfs already' '^hint: ' -- timeout 20 "$OCI" unpack --rootfs-only "oci:$SCRATCH/store:good" "$SCRATCH/b"
 expect_eq "$(cat b/rootfs/f)" mine
 
-# A blob that changed in the store since it was pulled.
+# A blob that changed in the store since it was pulled, and that nobody else has.
 stored=$STORE/${layer#store/}
 if [ -e "$stored" ]; then
   printf x | dd of="$stored" bs=1 seek=100 conv=notrunc 2>/dev/null
-  expect_fail 1 "layer ${layer##*/}|layer sha256:${layer##*/}" 'wrong digest' "^hint: .*remove $stored and pull" -- unpack good store
+  expect_fail 1 "(layer|blob) (sha256:)?${layer##*/}" 'wrong digest' -- unpack good store
   expect_no_file b/rootfs
 fi
