@@ -50,6 +50,8 @@ Result<void> write(const std::string& folder, std::string_view file, std::string
   return {};
 }
 
+bool is_gone(Errno error) { return error == ENOENT || error == ENODEV; }
+
 std::string read(const std::string& folder, std::string_view file) {
   const auto fd = sys::open(cat(folder, "/", file), O_RDONLY);
   if (!fd) return "";

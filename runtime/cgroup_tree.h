@@ -19,6 +19,8 @@ namespace cgroup_tree {
 using Deadline = std::chrono::steady_clock::time_point;
 
 Result<void> write(const std::string& folder, std::string_view file, std::string_view value);
+// What write fails with when the cgroup is removed, by another process perhaps, before or while the file is open.
+bool is_gone(Errno error);
 // Trimmed; "" when it cannot be read.
 std::string read(const std::string& folder, std::string_view file);
 bool exists(const std::string& folder, std::string_view file);

@@ -159,7 +159,7 @@ void CgroupV1::thaw() {
   const std::string folder = folder_of("freezer");
   if (folder.empty()) return;
   const auto written = cgroup_tree::write(folder, "freezer.state", "THAWED");
-  if (!written && !(written.error() == ENOENT)) fail_errno(written.error(), cat("thaw ", folder));
+  if (!written && !cgroup_tree::is_gone(written.error())) fail_errno(written.error(), cat("thaw ", folder));
 }
 
 bool CgroupV1::frozen() const {

@@ -73,7 +73,7 @@ void CgroupV2::freeze() {
 
 void CgroupV2::thaw() {
   const auto written = cgroup_tree::write(main_folder(), "cgroup.freeze", "0");
-  if (!written && !(written.error() == ENOENT)) fail_errno(written.error(), cat("thaw ", main_folder()));
+  if (!written && !cgroup_tree::is_gone(written.error())) fail_errno(written.error(), cat("thaw ", main_folder()));
 }
 
 bool CgroupV2::frozen() const { return reports_frozen(main_folder()); }
