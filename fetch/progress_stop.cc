@@ -2,10 +2,13 @@
 #include "base/stop_signals.h"
 #include "fetch/progress.h"
 
+#include <chrono>
 #include <optional>
 
 namespace oci::fetch {
 namespace {
+
+using std::chrono::steady_clock;
 
 class StoppableProgress final : public Progress {
 public:
@@ -21,7 +24,7 @@ public:
   }
   void advance(std::string_view name, std::uint64_t bytes) override {
     inner_->advance(name, bytes);
-    if (!has_own_stop_) check();
+    if (!has_own_stop_) check_now_and_then();
   }
   void rewind(std::string_view name) override { inner_->rewind(name); }
   void done(std::string_view name) override { inner_->done(name); }
@@ -42,9 +45,18 @@ public:
   }
 
 private:
+  // Bytes come thousands of times a second; a look is a system call.
+  void check_now_and_then() {
+    const auto now = steady_clock::now();
+    if (now < next_look_) return;
+    next_look_ = now + std::chrono::milliseconds(20);
+    check();
+  }
+
   std::optional<StopSignals> stop_;
   bool has_own_stop_ = false; // an unpacker is told by who made it
   bool interrupted_ = false;
+  steady_clock::time_point next_look_;
   std::unique_ptr<Progress> inner_; // takes its bars away first
 };
 
