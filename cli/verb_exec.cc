@@ -4,6 +4,8 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/text.h"
+#include "spec/capability_names.h"
 
 #include <algorithm>
 #include <limits>
@@ -29,6 +31,13 @@ spec::User parse_user(const std::string& text) {
   if (colon != std::string::npos)
     user.gid = static_cast<std::uint32_t>(parse_number("--user", text.substr(colon + 1), 0, max_id));
   return user;
+}
+
+// runc only warns.
+void check_capability(const std::string& name) {
+  const auto& known = spec::capability_names;
+  if (std::find(known.begin(), known.end(), name) == known.end())
+    throw Error(cat("exec: --cap \"", printable(name), "\": no capability")).with_hint("they are named as CAP_KILL");
 }
 
 void add_capability(spec::Capabilities& capabilities, const std::string& name) {
@@ -65,6 +74,8 @@ public:
   int run(const Globals& globals, const Command&, Words words) override {
     const runtime::Settings settings = runtime_settings(globals);
     options_.id = words[0];
+    if (globals.personality != Personality::runc)
+      for (const std::string& name : capabilities_) check_capability(name);
     words.erase(words.begin());
     if (!preserve_fds_.empty())
       options_.preserve_fds = static_cast<int>(parse_number("--preserve-fds", preserve_fds_, 0, 1024));

@@ -89,7 +89,11 @@ StateFolder StateFolder::create(const std::string& root, const std::string& id) 
   for (;;) {
     const auto made = sys::mkdirat(folder.root_.get(), id, 0700);
     if (!made && !(made.error() == EEXIST)) fail_errno(made.error(), cat("create ", folder.path_));
-    if (!folder.open_fd()) continue;
+    if (!folder.open_fd()) {
+      const auto named = sys::fstatat(folder.root_.get(), id, AT_SYMLINK_NOFOLLOW);
+      if (named && !S_ISDIR(named->st_mode)) fail(folder.path_, " is in the way: it is not a directory");
+      continue;
+    }
     const bool taken = !folder.try_lock() || sys::fstatat(folder.fd(), state_file) || folder.foreign();
     if (taken) fail("container with given ID already exists");
     if (!folder.still_named()) continue;

@@ -43,6 +43,23 @@ plant 'not written from the root' base/bad.cc '"fd.h"'
 for i in 1 2 3; do printf '#include <CLI/CLI.hpp>\n' >tree/cli/parser$i.cc; done
 catches 'more than two files' python3 "$checks/includes.py" tree
 
+# --- the table of attacks and its tests
+mkdir -p attacks/{docs,tests/e2e/security}
+attack() { printf '#!/bin/bash\n# %s: x.\ntrue\n' "$2" >"attacks/tests/e2e/security/$1.sh"; }
+table() { printf '| Class | Why | Test |\n|---|---|---|\n' && printf '| %s: x | y | %s |\n' "$@"; }
+attack one CVE-2020-1
+table 'CVE-2020-1' security/one >attacks/docs/security.md
+passes bash "$checks/security.sh" attacks
+table 'CVE-2020-1' security/one 'CVE-2020-2' security/two >attacks/docs/security.md
+catches 'no tests/e2e/security/two.sh' bash "$checks/security.sh" attacks
+attack two CVE-2020-3
+catches 'CVE-2020-3 of .*two.sh is not in its row' bash "$checks/security.sh" attacks
+table 'CVE-2020-1' security/one >attacks/docs/security.md
+catches 'two.sh is not in the table' bash "$checks/security.sh" attacks
+rm attacks/tests/e2e/security/two.sh
+table 'CVE-2020-1' security/one 'CVE-2020-1' security/one >attacks/docs/security.md
+catches 'two rows' bash "$checks/security.sh" attacks
+
 # --- programs
 compiler=${CXX:-c++}
 printf 'int main() { volatile char b[64]; b[0] = 1; return b[0] - 1; }\n' >plain.cc
