@@ -186,7 +186,7 @@ std::vector<Job> jobs_of(const Words& sources, const fetch::CopyOptions& options
   std::vector<Job> jobs;
   for (const std::string& text : sources) {
     const spec::ImageName name = spec::ImageName::parse(text);
-    if (options.which != fetch::CopyOptions::Which::all || !names_no_image(name) || name.path == "-") {
+    if (options.which != fetch::CopyOptions::Which::all || !names_no_image(name)) {
       jobs.push_back({name, called(name)});
       continue;
     }

@@ -43,7 +43,7 @@ std::unique_ptr<ImageDestination> open_destination(const spec::ImageName& name, 
   case spec::Transport::docker:
     return write_registry(name, options, progress);
   case spec::Transport::docker_daemon:
-    break;
+    return write_docker_daemon(name, options, scratch, progress);
   }
   fail("images cannot be written to ", name.text());
 }

@@ -15,5 +15,7 @@ std::unique_ptr<ImageDestination> write_docker_archive(const spec::ImageName& na
 std::unique_ptr<ImageDestination> write_dir(const spec::ImageName& name);
 std::unique_ptr<ImageDestination> write_registry(const spec::ImageName& name, const CopyOptions& options,
                                                  Progress& progress);
+std::unique_ptr<ImageDestination> write_docker_daemon(const spec::ImageName& name, const CopyOptions& options,
+                                                      int scratch, Progress& progress); // daemon_images.cc
 
 } // namespace oci::fetch

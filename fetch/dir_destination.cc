@@ -56,43 +56,70 @@ std::vector<std::string> names_in(int folder, const std::string& path) {
 
 class DirDestination final : public ImageDestination {
 public:
-  explicit DirDestination(const spec::ImageName& name) : path_(name.path) {
-    folder_ = check(sys::openat(make_dirs(path_).get(), ".", O_RDONLY | O_DIRECTORY), "open ", path_);
-    empty_the_folder();
-    write_file_atomic(folder_.get(), "version", dir_version, 0644);
+  explicit DirDestination(const spec::ImageName& name) : path_(name.path), is_new_(!sys::stat(path_)) {
+    if (is_new_) return;
+    folder_ = check(sys::open(path_, O_RDONLY | O_DIRECTORY), "open ", path_);
+    require_replaceable();
+  }
+  DirDestination(const DirDestination&) = delete;
+  DirDestination& operator=(const DirDestination&) = delete;
+  ~DirDestination() override {
+    if (!prepared_ || finished_) return;
+    try {
+      empty_the_folder();
+      if (is_new_) (void)sys::unlinkat(AT_FDCWD, path_, AT_REMOVEDIR);
+    } catch (const Error&) { // what is left has no manifest.json, and no one takes it for an image
+    }
   }
 
   const Abilities& abilities() const override { return abilities_; }
   bool has_blob(const spec::Descriptor& descriptor) override {
+    prepare();
     Result<struct stat> found = sys::fstatat(folder_.get(), dir_blob_name(descriptor.digest));
     return found && S_ISREG(found->st_mode) && found->st_size == descriptor.size;
   }
   std::unique_ptr<DestinationBlob> begin_blob(const spec::Descriptor*, Kind) override {
+    prepare();
     return std::make_unique<DirBlob>(folder_.get(), path_);
   }
   void put_document(const spec::Descriptor& descriptor, const std::string& bytes, Place place,
                     const std::string&) override {
+    prepare();
     std::string name = place == Place::top ? "manifest.json" : cat(descriptor.digest.hex(), ".manifest.json");
     write_file_atomic(folder_.get(), name, bytes, 0644);
   }
-  void finish() override {}
+  void finish() override { finished_ = true; }
 
 private:
-  // Only what says of itself that it is such a folder is emptied.
-  void empty_the_folder() {
-    const std::vector<std::string> names = names_in(folder_.get(), path_);
-    if (names.empty()) return;
+  // Only what says of itself that it is such a folder is replaced.
+  void require_replaceable() const {
+    if (names_in(folder_.get(), path_).empty()) return;
     bool ours = sys::fstatat(folder_.get(), "version").has_value() &&
                 is_dir_version(read_file_at(folder_.get(), "version", 4096, O_NOFOLLOW));
     if (!ours) {
       fail("write dir:", path_, ": not a containers image directory, don't want to overwrite important data");
     }
-    for (const std::string& name : names) check(remove_tree(folder_.get(), name), "remove ", path_, "/", name);
+  }
+
+  // Not before there is something to put into it: an image that is not found costs nobody the one that was there.
+  void prepare() {
+    if (prepared_) return;
+    if (is_new_) folder_ = check(sys::openat(make_dirs(path_).get(), ".", O_RDONLY | O_DIRECTORY), "open ", path_);
+    empty_the_folder();
+    prepared_ = true;
+    write_file_atomic(folder_.get(), "version", dir_version, 0644);
+  }
+
+  void empty_the_folder() {
+    for (const std::string& name : names_in(folder_.get(), path_))
+      check(remove_tree(folder_.get(), name), "remove ", path_, "/", name);
   }
 
   const Abilities abilities_{.transport = "dir", .signatures = true};
   std::string path_;
+  bool is_new_;
   Fd folder_;
+  bool prepared_ = false, finished_ = false;
 };
 
 } // namespace

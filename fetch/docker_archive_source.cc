@@ -2,7 +2,6 @@
 
 #include "base/hash.h"
 #include "fetch/layout_entry.h"
-#include "fetch/tar_file.h"
 
 #include <algorithm>
 #include <map>
@@ -96,7 +95,7 @@ std::string tags_in(const std::vector<SavedImage>& images) {
 
 class DockerArchiveSource final : public ImageSource {
 public:
-  DockerArchiveSource(const spec::ImageName& name, int scratch) : tar_(name.path, scratch) {
+  DockerArchiveSource(TarFile archive, const spec::ImageName& name) : tar_(std::move(archive)) {
     if (!tar_.find("manifest.json")) fail(tar_.path(), ": not a docker-archive: it has no file manifest.json");
     std::string shown = cat("manifest.json of ", tar_.path());
     std::vector<SavedImage> images = parse_saved_images(tar_.read("manifest.json", max_manifest_json), shown);
@@ -218,7 +217,11 @@ const SavedImage& choose_saved_image(const std::vector<SavedImage>& images, cons
 }
 
 std::unique_ptr<ImageSource> open_docker_archive(const spec::ImageName& name, int scratch) {
-  return std::make_unique<DockerArchiveSource>(name, scratch);
+  return open_docker_archive(TarFile(name.path, scratch), name);
+}
+
+std::unique_ptr<ImageSource> open_docker_archive(TarFile archive, const spec::ImageName& name) {
+  return std::make_unique<DockerArchiveSource>(std::move(archive), name);
 }
 
 } // namespace oci::fetch

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "fetch/image_source.h"
+#include "fetch/tar_file.h"
 #include "spec/reference.h"
 
 #include <memory>
@@ -23,5 +24,7 @@ std::vector<SavedImage> parse_saved_images(std::string_view manifest_json, std::
 const SavedImage& choose_saved_image(const std::vector<SavedImage>& images, const spec::ImageName& name);
 
 std::unique_ptr<ImageSource> open_docker_archive(const spec::ImageName& name, int scratch);
+// The image of an archive at hand.
+std::unique_ptr<ImageSource> open_docker_archive(TarFile archive, const spec::ImageName& name);
 
 } // namespace oci::fetch

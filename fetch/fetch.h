@@ -73,10 +73,10 @@ struct Pulled {
 };
 
 // Brings the image `name` into the store, tags it, and makes it the one pulled last. Takes docker://, oci:,
-// oci-archive: and docker-archive: names. The name in the store is the reference of docker://; of a file the docker
-// name it carries (RepoTags, or a ref.name such as "alpine:3.20"), else "localhost/<file name>:<ref.name or latest>".
-// Throws Error "pull <name>: …": exit code 2 when there is no such image, 1 otherwise. Needs nothing of the environment
-// but the auth files, the proxy variables and the CA bundle.
+// oci-archive:, docker-archive:, docker-daemon: and dir: names. The name in the store is the reference of docker://; of
+// a file the docker name it carries (RepoTags, or a ref.name such as "alpine:3.20"), else "localhost/<file
+// name>:<ref.name or latest>". Throws Error "pull <name>: …": exit code 2 when there is no such image, 1 otherwise.
+// Needs nothing of the environment but the auth files, the proxy variables and the CA bundle.
 Pulled pull(spec::Store& store, const spec::ImageName& name, const PullOptions& options, Progress& progress);
 
 // What `docker inspect` prints of one container, from dockerd: $DOCKER_HOST, the docker command's context, or its

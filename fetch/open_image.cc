@@ -2,6 +2,7 @@
 
 #include "base/sys.h"
 #include "fetch/archive_source.h"
+#include "fetch/daemon_images.h"
 #include "fetch/dir_source.h"
 #include "fetch/docker_archive_source.h"
 #include "fetch/layout_entry.h"
@@ -69,9 +70,9 @@ std::unique_ptr<ImageSource> open_image(const spec::ImageName& name, const CopyO
   case spec::Transport::dir:
     return open_dir(name);
   case spec::Transport::docker_daemon:
-    break;
+    return open_daemon_image(name, options.source, scratch, progress);
   }
-  fail("images cannot be read from docker-daemon:");
+  fail("images cannot be read from ", name.text());
 }
 
 std::vector<FoundImage> images_in(const spec::ImageName& place, const CopyOptions& options) {

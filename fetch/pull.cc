@@ -1,5 +1,7 @@
 // The one path every image takes into the store, whatever it comes from.
 #include "fetch/archive_source.h"
+#include "fetch/daemon_images.h"
+#include "fetch/dir_source.h"
 #include "fetch/docker_archive_source.h"
 #include "fetch/documents.h"
 #include "fetch/fetch.h"
@@ -27,10 +29,11 @@ std::unique_ptr<ImageSource> open_source(const spec::Store& store, const spec::I
   case spec::Transport::docker_archive:
     return open_docker_archive(name, store.tmp());
   case spec::Transport::docker_daemon:
+    return open_daemon_image(name, options.registry, store.tmp(), progress);
   case spec::Transport::dir:
-    break;
+    return open_dir(name);
   }
-  fail("images cannot be pulled from this transport; docker://, oci:, oci-archive: and docker-archive: can");
+  fail("images cannot be pulled from ", name.text());
 }
 
 // A document the store has is not asked for again.

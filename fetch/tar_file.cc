@@ -118,6 +118,28 @@ bool is_compressed(int fd, const std::string& path) {
 
 bool is_regular(int fd, const std::string& path) { return S_ISREG(check(sys::fstat(fd), "stat ", path).st_mode); }
 
+std::string shown_path(const std::string& path) { return path == "-" ? "stdin" : path; }
+
+Fd plain_file(Fd file, const std::string& name, int scratch) {
+  if (!is_regular(file.get(), name)) return spool(std::make_unique<StreamInput>(file.get(), name), name, scratch);
+  return is_compressed(file.get(), name) ? spool(whole_file(file.get(), name), name, scratch) : std::move(file);
+}
+
+Fd duplicate(int fd, const std::string& name) {
+  return Fd(check(sys::result(::fcntl(fd, F_DUPFD_CLOEXEC, 0)), "duplicate ", name));
+}
+
+// A pipe gives its bytes once, and an archive is opened for each of its images.
+Fd open_stdin(int scratch) {
+  static const Fd file = plain_file(duplicate(STDIN_FILENO, "stdin"), "stdin", scratch);
+  return duplicate(file.get(), "stdin");
+}
+
+Fd open_plain(const std::string& path, int scratch) {
+  if (path == "-") return open_stdin(scratch);
+  return plain_file(check(sys::open(path, O_RDONLY | O_NOCTTY), "open ", path), path, scratch);
+}
+
 std::string text_or_empty(const char* text) { return text ? text : ""; }
 
 // A hard link names a member, a symbolic link a path seen from its own folder.
@@ -134,15 +156,9 @@ std::string link_target(archive_entry* entry, std::string_view name) {
 
 } // namespace
 
-TarFile::TarFile(const std::string& path, int scratch)
-    : path_(path), file_(check(sys::open(path, O_RDONLY | O_NOCTTY), "open ", path)) {
-  if (!is_regular(file_.get(), path)) {
-    file_ = spool(std::make_unique<StreamInput>(file_.get(), path), path, scratch);
-  } else if (is_compressed(file_.get(), path)) {
-    file_ = spool(whole_file(file_.get(), path), path, scratch);
-  }
-  read_headers();
-}
+TarFile::TarFile(const std::string& path, int scratch) : TarFile(open_plain(path, scratch), shown_path(path)) {}
+
+TarFile::TarFile(Fd file, std::string name) : path_(std::move(name)), file_(std::move(file)) { read_headers(); }
 
 void TarFile::read_headers() {
   ArchiveReader reader(whole_file(file_.get(), path_), ArchiveReader::Kind::tar, path_);

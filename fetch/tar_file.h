@@ -21,8 +21,10 @@ public:
   };
 
   // Reads the headers of the whole archive. One that is compressed or no regular file is first written, decompressed,
-  // to a nameless file in `scratch`.
+  // to a nameless file in `scratch`. "-" is stdin, which can be read by several.
   TarFile(const std::string& path, int scratch);
+  // Of a regular file that is not compressed; `name` is for errors.
+  TarFile(Fd file, std::string name);
 
   const std::string& path() const { return path_; }
   // The regular file of that name; a link is followed once. nullptr when there is none. Of several with a name the last
