@@ -42,6 +42,22 @@ std::chrono::seconds parse_stall_timeout(const std::string& text) {
   return std::chrono::seconds(*number);
 }
 
+// The next meaning is tried only where a registry says that there is no such image: one that is out of reach must not
+// make another image of the name.
+fetch::Pulled pull_meaning(spec::Store& store, const std::string& name, const fetch::PullOptions& options,
+                           fetch::Progress& progress) {
+  const std::vector<spec::ImageName> meanings = fetch::meanings(name);
+  for (std::size_t i = 0; i + 1 < meanings.size(); ++i) {
+    try {
+      return fetch::pull(store, meanings[i], options, progress);
+    } catch (const Error& error) {
+      if (error.exit_code() != 2) throw;
+      progress.note(error.message());
+    }
+  }
+  return fetch::pull(store, meanings.back(), options, progress);
+}
+
 } // namespace
 
 void PullFlags::declare(Command& command) {
@@ -72,7 +88,7 @@ spec::Image pull_image(spec::Store& store, const std::string& name, const PullFl
   if (flags.creds && flags.no_creds) fail("--creds and --no-creds exclude each other");
   const FileLock lock = store.use(); // until the record is written, gc keeps off
   const auto progress = flags.progress.make();
-  const fetch::Pulled pulled = fetch::pull(store, spec::ImageName::parse(name), options, *progress);
+  const fetch::Pulled pulled = pull_meaning(store, name, options, *progress);
   warn_of_other_platform(name, pulled.platform, options.platform);
   return load_and_record(store, pulled.manifest, flags);
 }
@@ -83,7 +99,9 @@ std::optional<spec::Image> stored_image(const spec::Store& store, const std::str
     descriptor = find_digest(store.layout(), *digest);
     if (!descriptor) throw Error(cat(name, ": no image of the store has this digest"), 2);
   } else if (!spec::has_transport(name)) {
-    descriptor = store.layout().find(spec::Reference::parse(name).text());
+    for (const spec::ImageName& meaning : fetch::meanings(name))
+      if (!descriptor) descriptor = store.layout().find(meaning.reference->text());
+    if (!descriptor) descriptor = store.layout().find(spec::Reference::parse(name).text());
   }
   if (!descriptor) return std::nullopt;
   return load_and_record(store, *descriptor, flags);

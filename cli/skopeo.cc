@@ -35,7 +35,7 @@ struct SkopeoGlobals {
   void check() const {
     if (require_signed) fail("signatures are not checked, so --require-signed cannot be promised");
     if (!policy.empty() && insecure_policy) fail("--policy and --insecure-policy exclude each other");
-    if (!registries_conf.empty()) fail("--registries-conf ", printable(registries_conf), ": such files are not read");
+    if (!registries_conf.empty()) ::setenv("CONTAINERS_REGISTRIES_CONF", registries_conf.c_str(), 1);
     if (!registries_d.empty()) log::warning("--registries.d is not looked at: signatures are not copied");
     if (!timeout.empty()) log::warning("--command-timeout is not looked at");
     if (!user_agent.empty()) log::warning("--user-agent-prefix is not looked at");

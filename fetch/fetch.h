@@ -72,6 +72,11 @@ struct Pulled {
   bool changed = false;                             // the name did not stand for this manifest before
 };
 
+// What a user's word stands for, in the order to try. Of a word without transport and registry registries.conf may say
+// it: an alias, or the registries to search, of which one after the other is asked that knows no such image. Else, and
+// of all other words, it is the one name docker would take it for.
+std::vector<spec::ImageName> meanings(const std::string& text);
+
 // Brings the image `name` into the store, tags it, and makes it the one pulled last. Takes docker://, oci:,
 // oci-archive:, docker-archive:, docker-daemon: and dir: names. The name in the store is the reference of docker://; of
 // a file the docker name it carries (RepoTags, or a ref.name such as "alpine:3.20"), else "localhost/<file

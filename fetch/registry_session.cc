@@ -1,5 +1,7 @@
 #include "fetch/registry_session.h"
 
+#include "fetch/registries.h"
+
 namespace oci::fetch {
 namespace {
 
@@ -25,11 +27,18 @@ bool is_registry(const HttpAnswer& answer) {
   return answer.status == 200 || answer.status == 401 || !answer.header("docker-distribution-api-version").empty();
 }
 
+// What registries.conf says of it, unless the user said it.
+RegistryOptions configured(RegistryOptions options, const spec::Reference& reference) {
+  const bool insecure = Registries::configured().is_insecure(reference);
+  if (insecure && !options.tls_verify) options.tls_verify = false;
+  return options;
+}
+
 } // namespace
 
 RegistrySession::RegistrySession(const spec::Reference& reference, const RegistryOptions& options, Progress& progress)
-    : reference_(reference), options_(options), progress_(progress),
-      http_(tls_setup(reference.registry, options.cert_dir, options.tls_verify.value_or(true)),
+    : reference_(reference), options_(configured(options, reference)), progress_(progress),
+      http_(tls_setup(reference.registry, options.cert_dir, options_.tls_verify.value_or(true)),
             {options.connect_timeout, options.stall_timeout}),
       auth_(reference, options), base_(find_base(host_of(reference.registry))) {}
 

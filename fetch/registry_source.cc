@@ -1,5 +1,6 @@
 #include "fetch/registry_source.h"
 
+#include "fetch/registries.h"
 #include "fetch/registry_call.h"
 #include "fetch/registry_error.h"
 
@@ -177,11 +178,58 @@ private:
   RegistrySession session_;
 };
 
+// --creds are for the registry that was named.
+PullOptions options_for(const RegistryPlace& place, PullOptions options) {
+  if (place.insecure && !options.registry.tls_verify) options.registry.tls_verify = false;
+  if (!place.is_mirror) return options;
+  options.registry.credentials.reset();
+  options.registry.token.clear();
+  return options;
+}
+
+// Whatever place has the image first gives all of it.
+class PlacedSource final : public ImageSource {
+public:
+  PlacedSource(spec::Reference named, std::vector<RegistryPlace> places, PullOptions options, Progress& progress)
+      : named_(std::move(named)), places_(std::move(places)), options_(std::move(options)), progress_(progress) {}
+
+  spec::RawBlob top() override {
+    for (const RegistryPlace& place : std::span(places_).first(places_.size() - 1)) {
+      try {
+        return top_at(place);
+      } catch (const Error& error) {
+        progress_.check();
+        progress_.note(cat("mirror ", place.reference.text(), ": ", error.message()));
+      }
+    }
+    return with_context(places_.back().reference.text(), [&] { return top_at(places_.back()); });
+  }
+
+  std::string document(const spec::Descriptor& descriptor) override { return chosen_->document(descriptor); }
+  void blobs(std::span<const spec::Descriptor> wanted, BlobTaker& taker) override { chosen_->blobs(wanted, taker); }
+  std::string store_name() override { return named_.text(); }
+
+private:
+  spec::RawBlob top_at(const RegistryPlace& place) {
+    chosen_ = std::make_unique<RegistrySource>(place.reference, options_for(place, options_), progress_);
+    return chosen_->top();
+  }
+
+  spec::Reference named_;
+  std::vector<RegistryPlace> places_;
+  PullOptions options_;
+  Progress& progress_;
+  std::unique_ptr<ImageSource> chosen_;
+};
+
 } // namespace
 
 std::unique_ptr<ImageSource> open_registry(const spec::Reference& reference, const PullOptions& options,
                                            Progress& progress) {
-  return std::make_unique<RegistrySource>(reference, options, progress);
+  std::vector<RegistryPlace> places = Registries::configured().places(reference);
+  if (places.size() == 1 && places.front().reference.text() == reference.text())
+    return std::make_unique<RegistrySource>(reference, options_for(places.front(), options), progress);
+  return std::make_unique<PlacedSource>(reference, std::move(places), options, progress);
 }
 
 } // namespace oci::fetch

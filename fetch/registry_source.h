@@ -1,4 +1,4 @@
-// docker://REFERENCE as a source: distribution-spec 1.1, pull.
+// docker://REFERENCE as a source: distribution-spec 1.1, pull. Where it is, and its mirrors, registries.conf says.
 #pragma once
 
 #include "fetch/fetch.h"

@@ -6,7 +6,7 @@ mkdir rootfs bin
 echo x >rootfs/file
 make_image layout:v1 --layer rootfs
 ln -s "$OCI" bin/skopeo
-for options in "--policy $PWD/none.json" --require-signed "--registries-conf $PWD/none.conf"; do
+for options in "--policy $PWD/none.json" --require-signed; do
   expect_fail 1 'level=fatal' -- bin/skopeo $options copy oci:layout:v1 dir:out
   expect_no_file out
 done
