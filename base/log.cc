@@ -49,10 +49,33 @@ std::string json_line(Level level, std::string_view message) {
   return dump_json(line) + '\n';
 }
 
+// As Go quotes a text.
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (char c : printable(text, longest_message)) out += c == '"' || c == '\\' ? cat('\\', c) : std::string(1, c);
+  return out + '"';
+}
+
+std::string pairs_line(Level level, std::string_view message) {
+  return cat("time=", quoted(now()), " level=", name(level), " msg=", quoted(message), '\n');
+}
+
+std::string line_of(Format format, Level level, std::string_view message) {
+  switch (format) {
+  case Format::json:
+    return json_line(level, message);
+  case Format::pairs:
+    return pairs_line(level, message);
+  case Format::text:
+    break;
+  }
+  return text_line(level, message);
+}
+
 // One write a line, so that lines of several processes in one file stay whole.
 void put(Level level, std::string_view message) {
   Logger& to = logger();
-  std::string line = to.format == Format::json ? json_line(level, message) : text_line(level, message);
+  std::string line = line_of(to.format, level, message);
   if (to.file && to.format == Format::text) line = cat(now(), ' ', line);
   (void)write_all(to.file ? to.file.get() : STDERR_FILENO, line);
 }
@@ -86,8 +109,8 @@ void write(Level level, std::string_view message) {
 void report(const Error& error) {
   try {
     bool in_file = static_cast<bool>(logger().file);
-    if (in_file || logger().format == Format::json) write(Level::error, error.message());
-    if (!in_file && logger().format == Format::json) return; // stderr holds JSON lines only
+    if (in_file || logger().format != Format::text) write(Level::error, error.message());
+    if (!in_file && logger().format != Format::text) return; // stderr holds such lines only
     tell_user("error", error.message());
     if (!error.hint().empty()) tell_user("hint", error.hint());
   } catch (const std::exception&) {

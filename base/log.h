@@ -10,7 +10,7 @@
 namespace oci::log {
 
 enum class Level { debug, info, warning, error };
-enum class Format { text, json };
+enum class Format { text, json, pairs }; // pairs: time="…" level=error msg="…", as runc writes them
 
 struct Setup {
   std::string file; // "" is stderr; appended to, created 0600

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cctype>
 #include <memory>
+#include <tuple>
 
 namespace oci::cli {
 
@@ -158,6 +159,16 @@ void Command::words(std::size_t least, std::size_t most, std::vector<std::string
   word_names_ = std::move(names);
 }
 
+void Command::for_images_from(std::size_t first, std::size_t least, std::size_t most) {
+  for (std::size_t i = first; i < flags_.size(); ++i) flags_[i].for_images = true;
+  peer_words_ = {least, most};
+}
+
+void Command::drop_image_flags() {
+  std::erase_if(flags_, [](const Flag& flag) { return flag.for_images; });
+  if (peer_words_) std::tie(least_, most_) = *peer_words_;
+}
+
 bool Command::takes_next(const std::string& arg) const { return value_follows(flags_, {}, arg); }
 
 // CLI11 hears only of the options that may be meant: making one of the fifty costs as much as a system call or more.
@@ -211,9 +222,10 @@ Words Command::parse(const Words& args, Command& globals) {
 
   parse_options(std::move(options), globals);
   if (help_) return {};
-  if (words.size() < least_)
-    fail("missing argument ", words.size() < word_names_.size() ? word_names_[words.size()] : "");
-  if (words.size() > most_) fail("unexpected argument ", printable(words[most_]));
+  too_few_words_ = words.size() < least_;
+  too_many_words_ = words.size() > most_;
+  if (too_few_words_) fail("missing argument ", words.size() < word_names_.size() ? word_names_[words.size()] : "");
+  if (too_many_words_) fail("unexpected argument ", printable(words[most_]));
   return words;
 }
 

@@ -19,8 +19,9 @@ struct Flag {
   std::string value; // what stands for the value in help, "K=V"; "" when there is none
   std::string help;  // one line, lower case
   Target target;
-  bool hidden = false; // accepted, not shown
-  bool given = false;  // set by parse()
+  bool hidden = false;     // accepted, not shown
+  bool for_images = false; // what runc and crun do not have
+  bool given = false;      // set by parse()
 };
 
 class Command {
@@ -31,6 +32,9 @@ public:
   void option(std::string names, std::string value, std::string help, std::optional<std::string>& target);
   void option(std::string names, std::string value, std::string help, Words& target);
   void hide_last() { flags_.back().hidden = true; }
+  // The flags from this one on are for images; as runc or crun there are none of them, and `words` are what they take.
+  void for_images_from(std::size_t first, std::size_t least, std::size_t most);
+  void drop_image_flags();
 
   // Options after this many words are not ours: `exec ID CMD -x`. Default: options stand anywhere before "--".
   void verbatim_after(std::size_t words) { verbatim_after_ = words; }
@@ -45,6 +49,10 @@ public:
 
   const std::vector<Flag>& flags() const { return flags_; }
   const std::vector<std::string>& word_names() const { return word_names_; }
+  std::pair<std::size_t, std::size_t> word_limits() const { return {least_, most_}; }
+  // What parse() gave up for.
+  bool too_few_words() const { return too_few_words_; }
+  bool too_many_words() const { return too_many_words_; }
   // Set when the words held "--": their number before it.
   std::optional<std::size_t> words_before_dashes() const { return words_before_dashes_; }
   bool help_wanted() const { return help_; }
@@ -58,8 +66,9 @@ private:
   std::vector<std::string> word_names_;
   std::size_t least_ = 0, most_ = 0;
   std::optional<std::size_t> verbatim_after_, words_before_dashes_;
+  std::optional<std::pair<std::size_t, std::size_t>> peer_words_;
   bool numbers_are_words_ = false;
-  bool help_ = false;
+  bool help_ = false, too_few_words_ = false, too_many_words_ = false;
 };
 
 inline constexpr std::size_t any_number = static_cast<std::size_t>(-1);

@@ -6,6 +6,7 @@
 #include "base/version.h"
 #include "cli/complete.h"
 #include "cli/help.h"
+#include "cli/peer_form.h"
 #include "cli/umoci_form.h"
 #include "spec/runtime_config.h"
 
@@ -44,17 +45,55 @@ MakeVerb find_binding(std::span<const VerbBinding> bindings, std::string_view na
   return nullptr;
 }
 
+Words parse_line(const VerbEntry& entry, Command& command, const Globals& globals, Command& global_options,
+                 const Words& arguments) {
+  if (!is_runtime_peer(globals.personality))
+    return with_context(entry.name, [&] { return command.parse(arguments, global_options); });
+  try {
+    const bool runc = globals.personality == Personality::runc;
+    return command.parse(runc ? with_two_dashes(arguments, command, global_options) : arguments, global_options);
+  } catch (const Error& error) {
+    throw peer_usage_error(entry, command, globals.personality, error);
+  }
+}
+
 int run_verb(const VerbEntry& entry, Verb& verb, const Globals& globals, Command& global_options,
              const Words& arguments) {
   Command command;
   verb.declare(command);
-  const Words words = with_context(entry.name, [&] { return command.parse(arguments, global_options); });
+  const bool peer = is_runtime_peer(globals.personality);
+  if (peer) command.drop_image_flags();
+  const Words words = parse_line(entry, command, globals, global_options, arguments);
   if (command.help_wanted()) {
-    print(verb_help(entry, command, name_of(globals.personality)));
+    print(peer ? peer_verb_help(entry, command, globals.personality)
+               : verb_help(entry, command, name_of(globals.personality)));
     return 0;
   }
   setup_log(globals);
-  return verb.run(globals, command, words);
+  if (globals.personality != Personality::runc) return verb.run(globals, command, words);
+  try {
+    return verb.run(globals, command, words);
+  } catch (const Error& error) {
+    throw in_runc_words(entry.name, error);
+  }
+}
+
+Line line_of(Personality personality, const Command& global_options, int argc, char** argv) {
+  if (personality != Personality::runc || argc < 2) return split_line(global_options, argc, argv);
+  Words words = with_two_dashes({argv + 1, argv + argc}, {}, global_options);
+  std::vector<char*> pointers = {argv[0]};
+  for (std::string& word : words) pointers.push_back(word.data());
+  return split_line(global_options, argc, pointers.data());
+}
+
+// `help`, `help COMMAND`, and the lack of a command.
+int help(const Line& line, const Globals& globals, const Command& global_options, bool wanted) {
+  const bool peer = is_runtime_peer(globals.personality);
+  if (peer && !wanted && !line.rest.empty()) throw peer_unknown_verb(globals.personality, line.rest[0]);
+  if (globals.personality == Personality::crun && !wanted) throw Error("please specify a command");
+  print(peer ? peer_program_help(global_options, globals.personality)
+             : program_help(global_options, name_of(globals.personality)));
+  return wanted || peer ? 0 : 1; // runc's is no error
 }
 
 // `__complete WORD...`: the flags of a verb are known to the program that runs it.
@@ -90,7 +129,7 @@ int dispatch_or_throw(Program program, std::span<const VerbBinding> bindings, in
   bool version = false;
   Command before_verb;
   before_verb.flag("-v,-V,--version", "print the version", version);
-  const Line line = split_line(global_options, argc, argv);
+  Line line = line_of(globals.personality, global_options, argc, argv);
   before_verb.parse(line.globals, global_options);
   if (line.verb == complete_verb) return complete(program, bindings, globals, global_options, line.rest, argv, argc);
   if (version) {
@@ -98,12 +137,16 @@ int dispatch_or_throw(Program program, std::span<const VerbBinding> bindings, in
     return 0;
   }
   setup_log(globals);
-  if (before_verb.help_wanted() || line.verb.empty() || line.verb == "help") {
-    print(program_help(global_options, name_of(globals.personality)));
-    return line.verb.empty() && !before_verb.help_wanted() ? 1 : 0;
+  const bool help_word = line.verb == "help" || (line.verb == "h" && globals.personality == Personality::runc);
+  if (help_word && globals.personality == Personality::runc && !line.rest.empty() && find_verb(line.rest[0])) {
+    line.verb = line.rest[0]; // "runc help run"
+    line.rest = {"--help"};
+  } else if (before_verb.help_wanted() || line.verb.empty() || help_word) {
+    return help(line, globals, global_options, before_verb.help_wanted() || (help_word && line.rest.empty()));
   }
   if (program == Program::oci && is_umoci_form(line.verb, line.rest)) exec_image_half({argv, argv + argc});
   const VerbEntry* entry = find_verb(line.verb);
+  if (entry == nullptr && is_runtime_peer(globals.personality)) throw peer_unknown_verb(globals.personality, line.verb);
   if (entry == nullptr) fail_unknown_verb(line.verb);
   failure_code = globals.personality == Personality::crun ? 1 : entry->failure_code;
   if (entry->program == Program::image && program == Program::oci) exec_image_half({argv, argv + argc});

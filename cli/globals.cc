@@ -65,6 +65,7 @@ void setup_log(const Globals& globals) {
   } else if (!globals.log_format.empty() && globals.log_format != "text") {
     fail("--log-format ", printable(globals.log_format), ": not text or json");
   }
+  if (globals.personality == Personality::runc && setup.format == log::Format::text) setup.format = log::Format::pairs;
   constexpr std::string_view file = "file:"; // crun's
   if (setup.file.starts_with(file)) setup.file.erase(0, file.size());
   if (globals.log_level == "error") setup.threshold = log::Level::error;

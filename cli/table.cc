@@ -5,7 +5,7 @@
 
 namespace oci::cli {
 
-void Table::print() const {
+void Table::print(std::size_t least_width, std::size_t gap) const {
   std::vector<std::size_t> widths(rows_.front().size());
   for (const Words& row : rows_)
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
@@ -13,7 +13,7 @@ void Table::print() const {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
       line += row[i];
-      if (i + 1 < row.size()) line.append(widths[i] + 2 - row[i].size(), ' ');
+      if (i + 1 < row.size()) line.append(std::max(widths[i] + gap, least_width) - row[i].size(), ' ');
     }
     std::printf("%s\n", line.c_str());
   }

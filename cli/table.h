@@ -11,7 +11,8 @@ class Table {
 public:
   explicit Table(Words header) { rows_.push_back(std::move(header)); }
   void add(Words row) { rows_.push_back(std::move(row)); }
-  void print() const; // to stdout
+  // To stdout; columns are at least so wide, with so many blanks between.
+  void print(std::size_t least_width = 0, std::size_t gap = 2) const;
 
 private:
   std::vector<Words> rows_;

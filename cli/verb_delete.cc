@@ -18,6 +18,7 @@ public:
     command.flag("-f,--force", "kill it first when it runs; an unknown id is no error", force_);
     command.flag("-r,--regex", "ID is a regular expression: every container it matches", regex_);
     command.words(1, any_number, {"ID"});
+    command.for_images_from(command.flags().size(), 1, 1);
   }
 
   int run(const Globals& globals, const Command&, Words words) override {

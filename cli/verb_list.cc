@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace oci::cli {
@@ -32,21 +33,47 @@ private:
 
 } // namespace
 
+namespace {
+
+void print_json(const std::vector<runtime::ContainerState>& containers, Personality personality) {
+  Json::Array all;
+  for (const runtime::ContainerState& container : containers) all.push_back(runtime::to_json(container));
+  const bool none = containers.empty() && personality == Personality::runc; // Go's nil
+  const std::string indent = personality == Personality::crun ? "  " : "";
+  std::printf("%s\n", none ? "null" : dump_json(Json(std::move(all)), {.indent = indent}).c_str());
+}
+
+void print_as_crun(const std::vector<runtime::ContainerState>& containers) {
+  std::size_t width = 4;
+  for (const runtime::ContainerState& c : containers) width = std::max(width, c.id.size());
+  const auto row = [&](const std::string& id, const std::string& pid, const char* status, const std::string& bundle,
+                       const std::string& created, const std::string& owner) {
+    std::printf("%-*s %-9s %-8s %-39s %-30s %s\n", static_cast<int>(width), id.c_str(), pid.c_str(), status,
+                bundle.c_str(), created.c_str(), owner.c_str());
+  };
+  row("NAME", "PID", "STATUS", "BUNDLE PATH", "CREATED", "OWNER");
+  for (const runtime::ContainerState& c : containers)
+    row(c.id, cat(c.pid), runtime::status_name(c.status), printable(c.bundle), c.created, c.owner);
+}
+
+} // namespace
+
 void print_containers(const Globals& globals, const std::string& format, bool quiet) {
   if (format != "table" && format != "json") fail("--format ", printable(format), ": not table or json");
   const std::vector<runtime::ContainerState> containers = runtime::list(runtime_settings(globals));
   if (quiet) {
     for (const runtime::ContainerState& container : containers) std::printf("%s\n", container.id.c_str());
   } else if (format == "json") {
-    Json::Array all;
-    for (const runtime::ContainerState& container : containers) all.push_back(runtime::to_json(container));
-    std::printf("%s\n", dump_json(Json(std::move(all))).c_str());
+    print_json(containers, globals.personality);
+  } else if (globals.personality == Personality::crun) {
+    print_as_crun(containers);
   } else {
     Table table({"ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"});
     for (const runtime::ContainerState& c : containers)
       table.add({c.id, cat(c.pid), cat(runtime::status_name(c.status), c.foreign ? " (foreign)" : ""),
                  printable(c.bundle), c.created, c.owner});
-    table.print();
+    // runc's columns, for scripts that cut them.
+    globals.personality == Personality::runc ? table.print(12, 3) : table.print();
   }
 }
 

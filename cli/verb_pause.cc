@@ -9,22 +9,26 @@ namespace {
 class Freezing final : public Verb {
 public:
   using Change = void (*)(const runtime::Settings&, const std::string&);
-  explicit Freezing(Change change) : change_(change) {}
+  Freezing(Change change, runtime::Status result) : change_(change), result_(result) {}
 
   void declare(Command& command) override { command.words(1, 1, {"ID"}); }
 
   int run(const Globals& globals, const Command&, Words words) override {
-    change_(runtime_settings(globals), words[0]);
+    const runtime::Settings settings = runtime_settings(globals);
+    // To crun, what is so already is no error.
+    if (globals.personality == Personality::crun && runtime::state(settings, words[0]).status == result_) return 0;
+    change_(settings, words[0]);
     return 0;
   }
 
 private:
   Change change_;
+  runtime::Status result_;
 };
 
 } // namespace
 
-std::unique_ptr<Verb> make_pause() { return std::make_unique<Freezing>(runtime::pause); }
-std::unique_ptr<Verb> make_resume() { return std::make_unique<Freezing>(runtime::resume); }
+std::unique_ptr<Verb> make_pause() { return std::make_unique<Freezing>(runtime::pause, runtime::Status::paused); }
+std::unique_ptr<Verb> make_resume() { return std::make_unique<Freezing>(runtime::resume, runtime::Status::running); }
 
 } // namespace oci::cli

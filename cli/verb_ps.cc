@@ -67,6 +67,7 @@ public:
   void declare(Command& command) override {
     command.option("-f,--format", "FORMAT", "table or json", format_);
     command.words(0, any_number, {"ID"});
+    command.for_images_from(command.flags().size(), 1, any_number);
     command.verbatim_after(1);
   }
 
@@ -77,10 +78,16 @@ public:
     }
     if (format_ != "table" && format_ != "json") fail("--format ", printable(format_), ": not table or json");
     const std::vector<pid_t> pids = runtime::processes(runtime_settings(globals), words[0]);
+    const bool crun = globals.personality == Personality::crun;
+    if (crun && format_ == "table") {
+      std::printf("PID\n");
+      for (pid_t pid : pids) std::printf("%d\n", pid);
+      return 0;
+    }
     if (format_ == "json") {
       Json::Array numbers;
       for (pid_t pid : pids) numbers.push_back(std::int64_t{pid});
-      std::printf("%s\n", dump_json(Json(std::move(numbers))).c_str());
+      std::printf("%s\n", dump_json(Json(std::move(numbers)), {.indent = crun ? "  " : ""}).c_str());
       return 0;
     }
     words.erase(words.begin());

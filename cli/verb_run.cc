@@ -44,7 +44,7 @@ public:
     command.option("--platform", "OS/ARCH[/VARIANT]", "which image of a multi-platform one", image_.platform);
     command.flag("--rm", "accepted: a container run from an image is always removed", rm_);
     command.flag("-q,--quiet", "show no progress", image_.quiet);
-    image_flags_ = {first_of_image, command.flags().size()};
+    command.for_images_from(first_of_image, 1, 1);
     command.words(0, any_number, {"ID"});
     command.verbatim_after(2);
   }
@@ -65,8 +65,8 @@ private:
   static bool is_image_word(const std::string& word) { return word.find_first_of(":/@") != std::string::npos; }
 
   std::string image_flag_given(const Command& command) const {
-    for (std::size_t i = image_flags_.first; i < image_flags_.second; ++i)
-      if (const Flag& flag = command.flags()[i]; flag.given) return split(flag.names, ',').back();
+    for (const Flag& flag : command.flags())
+      if (flag.for_images && flag.given) return split(flag.names, ',').back();
     return "";
   }
 
@@ -75,7 +75,6 @@ private:
     if (const std::string flag = image_flag_given(command); !flag.empty())
       fail("run: ", flag, " is for an image; a bundle's config.json says it all");
     if (words.size() > 1) fail("run: unexpected argument ", printable(words[1]));
-    if (words.empty() && globals.personality != Personality::oci) fail("run: missing argument ID");
     return true;
   }
 
@@ -120,7 +119,6 @@ private:
   bool detach_ = false, keep_ = false, rm_ = false;
   ContainerOptions container_;
   RunImage image_;
-  std::pair<std::size_t, std::size_t> image_flags_;
 };
 
 } // namespace

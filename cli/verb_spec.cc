@@ -33,6 +33,8 @@ public:
   void declare(Command& command) override {
     command.option("-b,--bundle", "DIR", "write it into this folder (default the current one)", bundle_);
     command.flag("--rootless", "for a container without root's rights", rootless_);
+    command.option("-f,--file", "NAME", "the template's name (crun's)", file_);
+    command.hide_last();
     const std::size_t first = command.flags().size();
     command.option("--rootfs", "DIR", "for this root file system, without an image", rootfs_);
     command.option("--from-docker", "CONTAINER|FILE",
@@ -43,7 +45,7 @@ public:
     command.option("-o,--output", "FILE", "write it there; - is standard output", output_);
     command.option("--platform", "OS/ARCH[/VARIANT]", "which image of a multi-platform one", image_.platform);
     container_.declare(command);
-    merge_flags_ = {first, command.flags().size()};
+    command.for_images_from(first, 0, 0);
     command.words(0, any_number, {"IMAGE"});
   }
 
@@ -65,8 +67,8 @@ public:
     if (named == 1)
       return with_context(
           "spec", [&] { return finish(is_folder(words[0]) ? of_bundle(words[0]) : of_image(globals, words[0])); });
-    for (std::size_t i = merge_flags_.first; i < merge_flags_.second; ++i)
-      if (const Flag& flag = command.flags()[i]; flag.given)
+    for (const Flag& flag : command.flags())
+      if (flag.for_images && flag.given)
         fail("spec: ", split(flag.names, ',').back(), " needs an image, a bundle or --rootfs");
     return write_template();
   }
@@ -77,14 +79,14 @@ private:
     const bool cgroup2 = host_has_cgroup2_only();
     const spec::RuntimeConfig config = rootless_ ? specgen::runc_template_rootless(cgroup2, ::geteuid(), ::getegid())
                                                  : specgen::runc_template(cgroup2);
-    write_file_atomic(bundle.get(), "config.json", specgen::config_text(config), 0644);
+    write_file_atomic(bundle.get(), file_, specgen::config_text(config), 0644);
     return 0;
   }
 
   Fd open_target() const {
     Fd bundle = check(sys::open(bundle_, O_PATH | O_DIRECTORY), "spec: open the bundle ", bundle_);
-    if (sys::fstatat(bundle.get(), "config.json"))
-      throw Error(cat("spec: file config.json exists in ", bundle_)).with_hint("remove it first");
+    if (sys::fstatat(bundle.get(), file_))
+      throw Error(cat("spec: file ", file_, " exists in ", bundle_)).with_hint("remove it first");
     return bundle;
   }
 
@@ -208,10 +210,9 @@ private:
     return 0;
   }
 
-  std::string bundle_ = ".", from_docker_, adopt_, rootfs_, output_, format_ = "text";
+  std::string bundle_ = ".", file_ = "config.json", from_docker_, adopt_, rootfs_, output_, format_ = "text";
   std::string replaced_; // the bundle whose config.json is written anew
   bool rootless_ = false, explain_ = false;
-  std::pair<std::size_t, std::size_t> merge_flags_;
   RunImage image_;
   ContainerOptions container_;
 };

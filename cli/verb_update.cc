@@ -71,11 +71,21 @@ public:
       const bool alias = std::string_view(setting.flag) == "--cpu-share"; // crun's name has an s
       command.option(alias ? "--cpu-share,--cpu-shares" : setting.flag, setting.value, setting.help, values_[i]);
     }
+    command.option("--l3-cache-schema", "SCHEMA", "Intel RDT: not available", l3_cache_);
+    command.hide_last();
+    command.option("--mem-bw-schema", "SCHEMA", "Intel RDT: not available", memory_bandwidth_);
+    command.hide_last();
     command.words(1, 1, {"ID"});
   }
 
   int run(const Globals& globals, const Command&, Words words) override {
-    runtime::update(runtime_settings(globals), words[0], file_ ? from_file() : from_flags());
+    if (l3_cache_) fail("Intel RDT/CAT: l3 cache schema is not enabled");
+    if (memory_bandwidth_) fail("Intel RDT/MBA: memory bandwidth schema is not enabled");
+    const Json resources = file_ ? from_file() : from_flags();
+    const bool nothing = !file_ && resources.as_object()->empty();
+    if (nothing && globals.personality == Personality::oci)
+      throw Error("update: nothing to change").with_hint("oci update --help lists the limits");
+    runtime::update(runtime_settings(globals), words[0], resources);
     return 0;
   }
 
@@ -100,12 +110,10 @@ private:
       if (group == nullptr) group = &resources.set(settings[i].group, Json::Object());
       group->set(settings[i].field, parsed(settings[i], *values_[i]));
     }
-    if (resources.as_object()->empty())
-      throw Error("update: nothing to change").with_hint("oci update --help lists the limits");
     return resources;
   }
 
-  std::optional<std::string> file_;
+  std::optional<std::string> file_, l3_cache_, memory_bandwidth_;
   std::array<std::optional<std::string>, settings.size()> values_;
 };
 

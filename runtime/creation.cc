@@ -117,6 +117,7 @@ void Creation::launch(const sigset_t& signal_mask) {
   options.signal_mask = signal_mask;
   options.on_pid = [&](pid_t pid) {
     record_.init = ProcessIdentity::of(pid);
+    log::debug("container ", options_.id, ": its init is process ", pid);
     // Without a cgroup the pid is all that leads to the process.
     if (record_.cgroup.kind == CgroupNames::Kind::none) folder_->store(record_);
     cgroup_->join(pid);

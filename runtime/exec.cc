@@ -87,6 +87,7 @@ ExitStatus exec(const Settings& settings, const ExecOptions& options) {
     launch.listener_state = seccomp_listener.message();
     launch.signal_mask = foreground.mask();
     launch.on_pid = [&](pid_t pid) {
+      log::debug("exec in ", options.id, ": process ", pid);
       join_with_affinity(*cgroup, pid, record.init.pid, options.process);
       for (const std::string& place : options.cgroups) join_below(record.cgroup, place, pid);
       set_oom_score(pid, options.process);

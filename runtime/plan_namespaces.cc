@@ -40,7 +40,7 @@ std::string offsets_text(const spec::Linux& linux_) {
   return text;
 }
 
-void check_user_namespace(const PlanContext& context) {
+void check_user_namespace(PlanContext& context) {
   bool fresh = (context.new_namespaces & CLONE_NEWUSER) != 0;
   bool mapped = !context.linux_.uid_mappings.empty() || !context.linux_.gid_mappings.empty();
   if (fresh && context.linux_.uid_mappings.empty())
@@ -48,7 +48,7 @@ void check_user_namespace(const PlanContext& context) {
   if (fresh && context.linux_.gid_mappings.empty())
     fail("linux.gidMappings: missing, but there is a new user namespace");
   if (!context.in_user_namespace() && mapped)
-    fail("linux.uidMappings: given, but linux.namespaces has no user namespace");
+    context.plan.warnings.emplace_back("linux.uidMappings: ignored, since linux.namespaces has no user namespace");
 }
 
 struct NamespaceType {

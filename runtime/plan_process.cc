@@ -8,6 +8,7 @@
 #include <linux/capability.h>
 #include <linux/limits.h>
 #include <linux/sched.h>
+#include <set>
 #include <span>
 #include <sys/personality.h>
 #include <sys/resource.h>
@@ -83,7 +84,8 @@ void add_scheduler(PlanContext& context, const spec::Scheduler& scheduler) {
 void add_personality(PlanContext& context) {
   if (!context.linux_.personality) return;
   const spec::Personality& personality = *context.linux_.personality;
-  if (!personality.flags.empty()) fail("linux.personality.flags: not supported");
+  if (!personality.flags.empty()) // the specification names none
+    context.plan.warnings.emplace_back("linux.personality.flags: ignored, there are none");
   if (personality.domain != "LINUX" && personality.domain != "LINUX32")
     fail("linux.personality.domain: unknown domain \"", personality.domain, "\"");
   context.out.add({.op = Op::personality, .a = personality.domain == "LINUX32" ? PER_LINUX32 : PER_LINUX});
@@ -93,6 +95,17 @@ bool has_variable(const std::vector<std::string>& env, std::string_view name) {
   return std::any_of(env.begin(), env.end(), [&](const std::string& entry) {
     return entry.size() > name.size() + 1 && entry.substr(0, name.size()) == name && entry[name.size()] == '=';
   });
+}
+
+// Of entries for one name the last counts, as getenv would take the first.
+void drop_overridden(std::vector<std::string>& env) {
+  const auto name = [](const std::string& entry) { return std::string_view(entry).substr(0, entry.find('=')); };
+  std::vector<std::string> kept;
+  std::set<std::string_view> seen;
+  for (std::size_t i = env.size(); i-- > 0;)
+    if (seen.insert(name(env[i])).second) kept.push_back(env[i]);
+  std::reverse(kept.begin(), kept.end());
+  env = std::move(kept);
 }
 
 void check_rlimits(const std::vector<spec::Rlimit>& rlimits) {
@@ -236,6 +249,7 @@ void add_process(PlanContext& context, const spec::Process& process) {
   bool no_home = !has_variable(process.env, "HOME");
   std::vector<std::string> env = process.env;
   std::erase_if(env, [](const std::string& entry) { return entry == "HOME="; });
+  drop_overridden(env);
   std::uint32_t args_list = out.list(process.args), env_list = out.list(env, no_home ? 1 : 0);
   if (no_home) out.add({.op = Op::home, .a = process.user.uid, .b = env_list});
 

@@ -289,12 +289,13 @@ void add_closed_paths(PlanContext& context) {
   bool own = has_own_mounts(context);
   if (!own && !linux_.masked_paths.empty()) fail("linux.maskedPaths: linux.namespaces has no mount namespace");
   if (!own && !linux_.readonly_paths.empty()) fail("linux.readonlyPaths: linux.namespaces has no mount namespace");
+  // Without a slash in front they are meant from the root as well: closed rather than refused or overlooked.
   for (const std::string& path : linux_.readonly_paths) {
-    check_absolute(path, "linux.readonlyPaths");
+    if (path.empty()) fail("linux.readonlyPaths: \"\" is no path");
     out.add({.op = Op::read_only, .t = out.text(path)});
   }
   for (const std::string& path : linux_.masked_paths) {
-    check_absolute(path, "linux.maskedPaths");
+    if (path.empty()) fail("linux.maskedPaths: \"\" is no path");
     out.add({.op = Op::mask, .t = out.text(path)});
   }
 }

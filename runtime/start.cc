@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "runtime/hooks.h"
 #include "runtime/notify_socket.h"
 #include "runtime/plan.h"
@@ -37,6 +38,7 @@ void start(const Settings& settings, const std::string& id, const std::string& n
     if (status != Status::created) fail("cannot start a container that is ", status_name(status));
     Fd pidfd = record.init.open();
     if (!pidfd) fail("cannot start a container that is stopped");
+    log::debug("start ", id, ": process ", record.init.pid, " is told");
     spec::RuntimeConfig config = spec::parse_runtime_config(folder.config(), config_file);
     std::optional<NotifyRelay> notify;
     if (!notify_socket.empty() && has_notify_folder(folder.fd())) notify.emplace(folder.fd(), notify_socket);

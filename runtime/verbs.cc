@@ -119,6 +119,7 @@ void kill(const Settings& settings, const std::string& id, int signal, bool all)
   const Record record = StateFolder::open(settings.root, id, Lock::none).record();
   const auto cgroup = Cgroup::open(record.cgroup);
   const Fd pidfd = record.init.open();
+  log::debug("kill ", id, ": signal ", signal, " to process ", record.init.pid);
   if (all && record.cgroup.kind != CgroupNames::Kind::none) return cgroup->signal_all(signal);
   if (!pidfd && all) return;
   if (!pidfd || !send(pidfd.get(), signal)) fail("container not running");
@@ -147,6 +148,7 @@ void remove(const Settings& settings, const std::string& id, bool force) {
     else if (!ends_by_itself(record->init, pidfd.get()))
       fail("cannot delete container ", id, " that is not stopped: ", status_name(status));
   }
+  log::debug("delete ", id, ": its process ", record->init.pid, " is gone");
   with_context(cat("delete ", id), [&] { remove_locked(*folder, *record, poststop_hooks(*folder)); });
 }
 

@@ -23,8 +23,8 @@ for name in runc crun; do
   expect_eq "$OUT" bundle "as $name"
   expect_fail 1 'config.json: no such file or directory' -- "./$name" --root "$ROOT" run plain
   expect_fail 1 'invalid container id' -- "./$name" --root "$ROOT" run "$IMAGE"
-  expect_fail 1 'missing argument ID' -- env -C named "$PWD/$name" --root "$ROOT" run
-  expect_fail 1 'unexpected argument echo' -- env -C named "$PWD/$name" --root "$ROOT" run "$(id_of one)" echo hello
+  expect_fail 1 'requires exactly 1 argument|please specify a ID' -- env -C named "$PWD/$name" --root "$ROOT" run
+  expect_fail 1 'requires exactly 1 argument' -- env -C named "$PWD/$name" --root "$ROOT" run "$(id_of one)" echo hello
   expect_match "$("./$name" --version)" "^$name version "
 done
 expect_clean

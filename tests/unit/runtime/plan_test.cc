@@ -210,7 +210,6 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"linux/namespaces", R"([{"type": "moon"}])", "linux.namespaces[0].type: unknown"},
         Wrong{"linux/namespaces", R"([{"type": "pid"}, {"type": "pid"}])", "linux.namespaces[1].type: duplicate"},
         Wrong{"linux/namespaces", R"([{"type": "pid", "path": "x"}])", "linux.namespaces[0].path: "},
-        Wrong{"linux/uidMappings", R"([{"containerID": 0, "hostID": 0, "size": 1}])", "linux.uidMappings: given"},
         Wrong{"linux/timeOffsets", R"({"boottime": {"secs": 1}})", "linux.timeOffsets: given"},
         Wrong{"linux/sysctl", R"({"kernel.core_pattern": "x"})", "linux.sysctl[\"kernel.core_pattern\"]: not in"},
         Wrong{"linux/sysctl", R"({"net./../kernel/x": "x"})", "linux.sysctl[\"net./../kernel/x\"]: not a name"},
@@ -220,7 +219,6 @@ INSTANTIATE_TEST_SUITE_P(
               "linux.devices[0].major: out of range"},
         Wrong{"linux/devices", R"([{"path": "/dev/x", "type": "c", "major": 1}])", "linux.devices[0].minor: missing"},
         Wrong{"linux/rootfsPropagation", R"("wild")", "linux.rootfsPropagation: "},
-        Wrong{"linux/maskedPaths", R"(["proc"])", "linux.maskedPaths: "},
         Wrong{"linux/personality", R"({"domain": "BSD"})", "linux.personality.domain: "},
         Wrong{"linux/intelRdt", "{}", "linux.intelRdt: not supported"}));
 
