@@ -27,6 +27,7 @@ struct CopyFlags {
 fetch::CopyOptions copy_options(const Globals& globals, const CopyFlags& flags, spec::Transport to);
 
 std::unique_ptr<Verb> make_copy();
+std::unique_ptr<Verb> make_push();
 std::unique_ptr<Verb> make_inspect();
 std::unique_ptr<Verb> make_tags();
 std::unique_ptr<Verb> make_sync();

@@ -53,6 +53,20 @@ Json summary(const spec::ImageName& name, const fetch::LookedAt& seen, Json tags
   return json;
 }
 
+Json table(const std::vector<fetch::Instance>& instances) {
+  Json list = Json::Array();
+  for (const fetch::Instance& instance : instances) {
+    Json one;
+    one.set("Platform", spec::platform_text(instance.platform));
+    one.set("MIMEType", instance.descriptor.media_type);
+    one.set("Digest", instance.descriptor.digest.text());
+    one.set("Layers", instance.layers);
+    one.set("Size", instance.bytes);
+    list.push(std::move(one));
+  }
+  return list;
+}
+
 // No image: what the docker daemon says of a container.
 constexpr std::string_view container_transport = "docker-container:";
 
@@ -61,6 +75,7 @@ public:
   void declare(Command& command) override {
     command.flag("--raw", "print the manifest or index as it is", raw_);
     command.flag("--config", "print the configuration", config_);
+    command.flag("-a,--all", "list the images of all platforms, with the bytes each has to transfer", all_);
     command.flag("-n,--no-tags", "do not list the repository's tags", no_tags_);
     command.hide_last();
     command.option("-f,--format", "TEMPLATE", "print what a Go template makes of it: '{{.Digest}}', '{{json .Env}}'",
@@ -95,6 +110,8 @@ public:
 
 private:
   std::string text(const spec::ImageName& name, const fetch::CopyOptions& options) const {
+    if (all_ && (raw_ || config_)) fail("--all shows neither --raw nor --config");
+    if (all_) return shown(table(fetch::look_at_instances(name, options)));
     if (raw_ && !config_) return fetch::look_at_top(name, options).bytes;
     const fetch::LookedAt seen = fetch::look_at(name, options);
     if (raw_) return seen.config;
@@ -141,7 +158,7 @@ private:
   ChoiceFlags choice_;
   SideFlags side_;
   std::string tmpdir_, format_, algorithm_, retry_times_, retry_delay_;
-  bool raw_ = false, config_ = false, no_tags_ = false;
+  bool raw_ = false, config_ = false, all_ = false, no_tags_ = false;
 };
 
 } // namespace

@@ -9,6 +9,8 @@ namespace {
 constexpr std::array table{
     VerbEntry{"pull", "", Program::image, Group::images, "IMAGE",
               "fetch an image from a registry, layout or archive into the store", "oci pull alpine"},
+    VerbEntry{"push", "", Program::image, Group::images, "IMAGE [DST]", "send an image of the store to a registry",
+              "oci push alpine registry.example/team/alpine:3"},
     VerbEntry{"copy", "", Program::image, Group::images, "SRC... DST", "copy images from anywhere to anywhere",
               "oci copy docker://alpine oci-archive:alpine.tar"},
     VerbEntry{"inspect", "", Program::image, Group::images, "IMAGE", "show an image where it is, without fetching it",

@@ -5,6 +5,59 @@
 
 namespace oci::fetch {
 
+namespace {
+
+Instance instance_of(ImageSource& source, const spec::RawBlob& document, spec::Descriptor descriptor) {
+  const spec::Manifest manifest = spec::parse_manifest(document.bytes, cat("manifest ", document.digest.text()));
+  Instance instance;
+  instance.layers = manifest.layers.size();
+  instance.bytes = static_cast<std::uint64_t>(manifest.config.size);
+  for (const spec::Descriptor& layer : manifest.layers) instance.bytes += static_cast<std::uint64_t>(layer.size);
+  if (descriptor.platform) {
+    instance.platform = *descriptor.platform;
+  } else {
+    const spec::ImageConfig config = spec::parse_image_config(fetch_text(source, manifest.config, "config"), "config");
+    instance.platform.os = config.os;
+    instance.platform.architecture = config.architecture;
+    instance.platform.variant = config.variant;
+  }
+  instance.descriptor = std::move(descriptor);
+  return instance;
+}
+
+void collect(ImageSource& source, const spec::RawBlob& document, spec::Descriptor descriptor, std::size_t depth,
+             std::vector<Instance>& found) {
+  if (depth > spec::max_index_depth) fail("indexes within indexes, more than ", spec::max_index_depth, " deep");
+  const std::string shown = cat("manifest ", document.digest.text());
+  switch (spec::document_kind(document.bytes, document.media_type, shown)) {
+  case spec::DocumentKind::schema1:
+    fail(shown, ": docker's schema 1 manifests are not supported");
+  case spec::DocumentKind::manifest:
+    found.push_back(instance_of(source, document, std::move(descriptor)));
+    return;
+  case spec::DocumentKind::index:
+    break;
+  }
+  for (const spec::Descriptor& entry : spec::parse_index(document.bytes, shown).manifests)
+    collect(source, instance_document(source, entry), entry, depth + 1, found);
+}
+
+} // namespace
+
+std::vector<Instance> look_at_instances(const spec::ImageName& name, const CopyOptions& options) {
+  const Fd scratch = open_scratch(options);
+  const auto progress = silent_progress();
+  const auto source = open_image(name, options, scratch.get(), *progress);
+  const spec::RawBlob top = top_document(*source);
+  spec::Descriptor descriptor;
+  descriptor.media_type = top.media_type;
+  descriptor.digest = top.digest;
+  descriptor.size = static_cast<std::int64_t>(top.bytes.size());
+  std::vector<Instance> found;
+  collect(*source, top, std::move(descriptor), 0, found);
+  return found;
+}
+
 spec::RawBlob look_at_top(const spec::ImageName& name, const CopyOptions& options) {
   const Fd scratch = open_scratch(options);
   const auto progress = silent_progress();

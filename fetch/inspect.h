@@ -4,7 +4,9 @@
 #include "spec/image.h"
 #include "spec/reference.h"
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace oci::fetch {
 
@@ -20,5 +22,15 @@ spec::RawBlob look_at_top(const spec::ImageName& name, const CopyOptions& option
 // A configuration as OCI's image-spec has it, whatever form it is in.
 std::string config_as_oci(const std::string& config);
 LookedAt look_at(const spec::ImageName& name, const CopyOptions& options);
+
+// One image of those a name stands for.
+struct Instance {
+  spec::Descriptor descriptor; // of its manifest
+  spec::Platform platform;     // as the index says it, or else its configuration
+  std::size_t layers = 0;
+  std::uint64_t bytes = 0; // of its configuration and layers, as they are transferred
+};
+// All of them, in the index's order; of an image without an index the one.
+std::vector<Instance> look_at_instances(const spec::ImageName& name, const CopyOptions& options);
 
 } // namespace oci::fetch

@@ -1,0 +1,55 @@
+// oci push IMAGE [DST]: from the store to a registry, or to any other place.
+#include "cli/copy_verbs.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "spec/store.h"
+
+#include <cstdio>
+
+namespace oci::cli {
+
+namespace {
+
+class Push final : public Verb {
+public:
+  void declare(Command& command) override {
+    flags_.declare(command);
+    command.words(1, 2, {"IMAGE", "[DST]"});
+  }
+
+  int run(const Globals& globals, const Command&, Words words) override {
+    const spec::Reference stored = spec::Reference::parse(words[0]);
+    const spec::ImageName to = spec::ImageName::parse(words.size() > 1 ? words[1] : stored.text());
+    const auto store = spec::Store::open(spec::Store::locate(globals.store));
+    if (!store || !store->layout().find(stored.text()))
+      throw Error(cat("push ", printable(words[0]), ": the store has no such image"), 2)
+          .with_hint("oci images lists what it has; oci copy copies what is elsewhere");
+    const FileLock in_use = store->use();
+    spec::ImageName from;
+    from.transport = spec::Transport::oci;
+    from.path = store->layout().path();
+    from.ref = stored.text();
+    const fetch::CopyOptions options = copy_options(globals, flags_, to.transport);
+    const auto progress = flags_.progress.make();
+    const fetch::Copied copied = with_context(cat("push ", printable(words[0])), [&] {
+      fetch::CopySession session(to, options, *progress);
+      fetch::Copied done = session.copy(from);
+      session.finish();
+      return done;
+    });
+    for (const std::string& change : copied.changes)
+      log::warning(printable(words[0]), ": the digest is another one: ", change);
+    std::printf("%s\n", copied.manifest.digest.text().c_str());
+    return 0;
+  }
+
+private:
+  CopyFlags flags_;
+};
+
+} // namespace
+
+std::unique_ptr<Verb> make_push() { return std::make_unique<Push>(); }
+
+} // namespace oci::cli
