@@ -94,6 +94,8 @@ void Creation::make_state() {
   record_.created = rfc3339_now();
   record_.annotations = config_.annotations;
   record_.cgroup = cgroup_->names();
+  record_.mounts = plan_.host_mounts;
+  guards_.emplace_back([this] { unmount(record_.mounts); });
   folder_->store_first_config(config_text_);
   folder_->store(record_);
   if (!options_.notify_socket.empty()) make_notify_folder(folder_->fd());
@@ -121,8 +123,8 @@ void Creation::launch(const sigset_t& signal_mask) {
     // Without a cgroup the pid is all that leads to the process.
     if (record_.cgroup.kind == CgroupNames::Kind::none) folder_->store(record_);
     cgroup_->join(pid);
-    set_oom_score(pid, *config_.process);
-    if (plan_.needs_state) write_hook_state(Status::creating);
+    if (config_.process) set_oom_score(pid, *config_.process);
+    if (plan_.needs_state) write_hook_state(Status::created);
     if (!plan_.listener.empty())
       seccomp_listener_->write(record_, Status::creating, pid, config_.linux_->seccomp->listener_metadata);
   };
@@ -134,7 +136,7 @@ void Creation::run_early_hooks() {
   // From now on the container's life ends with its poststop hooks (runtime.md "Lifecycle").
   guards_.emplace_back(
       [this] { run_hooks_warning("poststop", hooks_of(config_).poststop, hook_state(record_, Status::stopped)); });
-  std::string state = hook_state(record_, Status::creating);
+  std::string state = hook_state(record_, Status::created); // its environment is there (runtime.md, "State")
   run_hooks("prestart", hooks.prestart, state);
   run_hooks("createRuntime", hooks.create_runtime, state);
   init_->send(Sync::go);
@@ -153,7 +155,6 @@ void Creation::commit() {
     send_pty(console_.get(), init_->terminal().get());
     init_->terminal().reset();
   }
-  if (plan_.needs_state) write_hook_state(Status::created);
   if (!options_.pidfd_socket.empty()) send_pidfd(options_.pidfd_socket, init_->pidfd());
   if (!options_.pid_file.empty()) write_pid_file(options_.pid_file, init_->pid());
   record_.creating = false;

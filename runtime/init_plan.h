@@ -58,7 +58,7 @@ enum class Op : uint32_t {
   // The root file system.
   propagation,    // of / and all beneath: a = MS_… flags; flags: step_recursive
   parent_private, // the mount that holds s becomes private
-  open_root,      // s = path on the host; flags: step_bind (a recursive bind on itself)
+  open_root,      // s = path on the host; flags: step_bind (a recursive bind on itself, a = its propagation or 0)
   mount,          // see MountStep
   device,      // t = path, a = mode with its type, b = device number, c = uid, d = gid; flags: step_bind (the host's s)
   link,        // t = path, s = its target; flags: step_replace

@@ -60,21 +60,35 @@ void check_absolute(std::string_view path, std::string_view field) {
 
 bool PlanContext::in_user_namespace() const { return (namespaces() & CLONE_NEWUSER) != 0; }
 
+namespace {
+
+// A container may be created without a process; start then has none (config.md, "process").
+const spec::Process& nothing_to_run() {
+  static const spec::Process process = [] {
+    spec::Process none;
+    none.cwd = "/";
+    return none;
+  }();
+  return process;
+}
+
+} // namespace
+
 // The order is the point: joined namespaces before new ones, the cgroup namespace after the move into the cgroup, hooks
 // when the root is mounted and still in view of the host, everything by mount calls before the pivot, rights last.
 InitPlan make_plan(const spec::RuntimeConfig& config, const PlanFacts& facts) {
   const spec::Linux& linux_ = linux_of(config);
   const spec::Hooks& hooks = hooks_of(config);
   check_version(config.oci_version);
-  if (!config.process) fail("process: missing");
   if (!config.root) fail("root: missing");
   check_supported(linux_);
-  if (!linux_.mount_label.empty() && !facts.selinux) fail("linux.mountLabel: SELinux is not enabled on this host");
-  check_process(*config.process);
+  if (config.process) check_process(*config.process);
   check_all_hooks(hooks);
-  const spec::Process& process = *config.process;
+  const spec::Process& process = config.process ? *config.process : nothing_to_run();
 
   InitPlan plan;
+  if (!linux_.mount_label.empty() && !facts.selinux)
+    plan.warnings.emplace_back("linux.mountLabel: ignored, SELinux is not enabled on this host");
   PlanBuilder out;
   PlanContext context{config, facts, out, plan, linux_};
   plan.terminal = process.terminal;

@@ -62,6 +62,7 @@ struct InitPlan {
   std::string listener;     // linux.seccomp.listenerPath: fd_listener, fd_listener_state; "" none
   bool terminal = false;
   std::string rootfs; // absolute
+  std::vector<std::string> host_mounts; // made in the host's mount namespace, for who has none of its own
   std::vector<std::string> warnings;
 };
 

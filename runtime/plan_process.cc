@@ -271,11 +271,12 @@ void add_process(PlanContext& context, const spec::Process& process) {
            .d = sets.ambient});
   out.add({.op = Op::working_folder, .flags = step_if_needed, .s = cwd});
   if (process.no_new_privileges) out.add({.op = Op::no_new_privileges});
-  out.add({.op = Op::find_program, .s = out.text(process.args[0]), .a = args_list, .b = env_list});
+  const std::uint32_t program = out.text(process.args.empty() ? "" : process.args[0]);
+  if (!process.args.empty()) out.add({.op = Op::find_program, .s = program, .a = args_list, .b = env_list});
   out.add({.op = Op::ready});
   if (context.config.hooks) add_hooks(context, context.config.hooks->start_container, "startContainer");
   add_end(context, sets, process.no_new_privileges,
-          {.op = Op::execute, .s = out.text(process.args[0]), .a = args_list, .b = env_list});
+          {.op = Op::execute, .s = program, .a = args_list, .b = env_list});
 }
 
 } // namespace oci::runtime

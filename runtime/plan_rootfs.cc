@@ -37,6 +37,12 @@ std::string rootfs_path(const PlanContext& context) {
   return clean_path(path.front() == '/' ? path : cat(context.facts.bundle, "/", path));
 }
 
+// In the host's mount namespace all of it lies on a private bind of the root file system, and goes with that.
+bool mounts_anything(const PlanContext& context) {
+  return !context.config.mounts.empty() || context.config.root->readonly || !context.linux_.masked_paths.empty() ||
+         !context.linux_.readonly_paths.empty();
+}
+
 void read_propagation(const PlanContext& context, std::uint64_t* flag, bool* recursive) {
   const std::string& word = context.linux_.rootfs_propagation;
   if (!word.empty() && !parse_propagation(word, flag, recursive))
@@ -50,9 +56,8 @@ void add_root(PlanContext& context) {
   context.plan.rootfs = rootfs_path(context);
   std::uint32_t path = out.text(context.plan.rootfs);
   if (!has_own_mounts(context)) {
-    if (!context.config.mounts.empty())
-      fail("mounts: would be made on the host: linux.namespaces has no mount namespace");
-    out.add({.op = Op::open_root, .s = path});
+    if (mounts_anything(context)) context.plan.host_mounts.push_back(context.plan.rootfs);
+    out.add({.op = Op::open_root, .flags = mounts_anything(context) ? step_bind : 0, .s = path, .a = MS_PRIVATE});
     return;
   }
   std::uint64_t propagation = 0;
@@ -181,7 +186,7 @@ void add_file_system(PlanContext& context, const spec::Mount& mount, MountOption
   // /dev is filled by us first.
   bool later = read_only && to.path == "/dev";
   if (later) options.set &= ~std::uint64_t{MOUNT_ATTR_RDONLY};
-  if (takes_label(mount.type) && !context.linux_.mount_label.empty())
+  if (takes_label(mount.type) && !context.linux_.mount_label.empty() && context.facts.selinux)
     options.data.push_back(cat("context=", context.linux_.mount_label));
   MountStep step = base_step(context, options);
   step.type = context.out.text(mount.type);
@@ -286,9 +291,6 @@ void add_mounts(PlanContext& context) {
 void add_closed_paths(PlanContext& context) {
   PlanBuilder& out = context.out;
   const spec::Linux& linux_ = context.linux_;
-  bool own = has_own_mounts(context);
-  if (!own && !linux_.masked_paths.empty()) fail("linux.maskedPaths: linux.namespaces has no mount namespace");
-  if (!own && !linux_.readonly_paths.empty()) fail("linux.readonlyPaths: linux.namespaces has no mount namespace");
   // Without a slash in front they are meant from the root as well: closed rather than refused or overlooked.
   for (const std::string& path : linux_.readonly_paths) {
     if (path.empty()) fail("linux.readonlyPaths: \"\" is no path");
@@ -302,17 +304,16 @@ void add_closed_paths(PlanContext& context) {
 
 void add_pivot(PlanContext& context) {
   PlanBuilder& out = context.out;
-  if (!has_own_mounts(context)) {
-    if (context.config.root->readonly) fail("root.readonly: linux.namespaces has no mount namespace");
-    out.add({.op = Op::change_root});
-    return;
-  }
   for (const spec::Mount& mount : context.config.mounts) {
     bool dev = clean_inside(mount.destination) == "/dev" && mount.type == "tmpfs";
     if (dev && (parse_mount_options(mount.options).set & MOUNT_ATTR_RDONLY) != 0)
       out.add({.op = Op::mount_flags, .t = out.text("/dev"), .a = MOUNT_ATTR_RDONLY});
   }
   if (context.config.root->readonly) out.add({.op = Op::mount_flags, .t = out.text("/"), .a = MOUNT_ATTR_RDONLY});
+  if (!has_own_mounts(context)) {
+    out.add({.op = Op::change_root});
+    return;
+  }
   std::uint64_t propagation = 0;
   bool recursive = false;
   read_propagation(context, &propagation, &recursive);

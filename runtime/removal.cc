@@ -7,16 +7,12 @@
 
 namespace oci::runtime {
 
-namespace {
-
 void unmount(const std::vector<std::string>& mounts) {
   for (auto mount = mounts.rbegin(); mount != mounts.rend(); ++mount) {
     if (umount2(mount->c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL && errno != ENOENT)
       fail_errno(Errno{errno}, cat("unmount ", *mount));
   }
 }
-
-} // namespace
 
 std::vector<spec::Hook> poststop_hooks(const StateFolder& folder) {
   if (!sys::fstatat(folder.fd(), config_file)) return {};

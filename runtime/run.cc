@@ -10,6 +10,7 @@ namespace oci::runtime {
 namespace {
 
 void check_terminal(const spec::RuntimeConfig& config, const RunOptions& options) {
+  if (!config.process) fail("process: missing, there is nothing to run");
   bool terminal = config.process->terminal;
   if (options.detach && terminal && options.console_socket.empty())
     fail("process.terminal is true, but there is no console socket to send the terminal to");

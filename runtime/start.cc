@@ -1,10 +1,13 @@
 #include "base/log.h"
+#include "base/sys.h"
 #include "runtime/hooks.h"
 #include "runtime/notify_socket.h"
 #include "runtime/plan.h"
 #include "runtime/plan_builder.h"
 #include "runtime/start_socket.h"
 #include "runtime/state.h"
+
+#include <csignal>
 
 namespace oci::runtime {
 
@@ -40,6 +43,10 @@ void start(const Settings& settings, const std::string& id, const std::string& n
     if (!pidfd) fail("cannot start a container that is stopped");
     log::debug("start ", id, ": process ", record.init.pid, " is told");
     spec::RuntimeConfig config = spec::parse_runtime_config(folder.config(), config_file);
+    if (!config.process) {
+      check(sys::pidfd_send_signal(pidfd.get(), SIGKILL), "end process ", record.init.pid);
+      fail("process: missing in its config.json, there is nothing to start");
+    }
     std::optional<NotifyRelay> notify;
     if (!notify_socket.empty() && has_notify_folder(folder.fd())) notify.emplace(folder.fd(), notify_socket);
     if (const std::optional<StartFailure> failed = ask_to_start(folder.fd(), pidfd.get()))

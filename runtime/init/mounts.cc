@@ -224,6 +224,10 @@ long open_root(Init& in, const PlanStep& step) {
   if (tree < 0) return tree;
   in.root = static_cast<int>(tree);
   if (!is_folder(in.root)) return -ENOTDIR;
+  if (step.a != 0) {
+    const long set = set_mount(in.root, 0, 0, step.a, true);
+    if (set < 0) return set;
+  }
   return sys(__NR_move_mount, tree, "", current_folder, path, MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS);
 }
 

@@ -21,7 +21,7 @@ expect_ok runtime run -b b "$id" </dev/null
 expect_eq "$(awk '{ print $1 }' log | grep -v -e main -e poststart | paste -sd' ')" \
   "prestart createRuntime createContainer startContainer poststop"
 expect_eq "$(grep -c -e main -e poststart log)" 2
-expect_eq "$(awk '/^(prestart|createRuntime|createContainer) / { print $2 }' log | sort -u)" creating
+expect_eq "$(awk '/^(prestart|createRuntime|createContainer) / { print $2 }' log | sort -u)" created
 expect_match "$(cat log)" 'poststop stopped'
 here=$(readlink /proc/self/ns/mnt)
 expect_contains "$(grep createRuntime log)" "$here"
