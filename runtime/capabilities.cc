@@ -3,7 +3,10 @@
 #include "spec/capability_names.h"
 
 #include <algorithm>
+#include <linux/capability.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace oci::runtime {
 
@@ -22,6 +25,13 @@ unsigned last_capability() {
   while (last > 0 && !known(last)) --last;
   while (last < 63 && known(last + 1)) ++last;
   return last;
+}
+
+std::uint64_t held_capabilities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
+  if (syscall(SYS_capget, &header, data) < 0) return 0;
+  return std::uint64_t{data[1].permitted} << 32 | data[0].permitted;
 }
 
 CapabilityMask capability_mask(const std::vector<std::string>& wanted, unsigned last_cap) {

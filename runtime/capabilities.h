@@ -17,6 +17,9 @@ std::optional<unsigned> capability_number(std::string_view name);
 // The highest capability of the running kernel.
 unsigned last_capability();
 
+// Those this process has and may give: its permitted ones, bit N for capability N.
+std::uint64_t held_capabilities();
+
 struct CapabilityMask {
   std::uint64_t bits = 0;
   std::vector<std::string> unknown; // names that are no capability, or one beyond last_cap: warned about, else ignored

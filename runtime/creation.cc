@@ -42,6 +42,7 @@ Creation::Creation(const Settings& settings, const CreateOptions& options, bool 
   facts.cgroup = cgroup_->names();
   if (linux_.seccomp) facts.seccomp = cached_seccomp(*linux_.seccomp, settings.root);
   facts.last_capability = last_capability();
+  facts.held_capabilities = held_capabilities();
   facts.preserve_fds = static_cast<unsigned>(options.preserve_fds);
   facts.start_by_socket = start_by_socket;
   facts.no_pivot = options.no_pivot;

@@ -25,6 +25,7 @@ ExecPlan plan_of(const Settings& settings, const ExecOptions& options, const spe
   facts.id = options.id;
   if (config.linux_ && config.linux_->seccomp) facts.seccomp = cached_seccomp(*config.linux_->seccomp, settings.root);
   facts.last_capability = last_capability();
+  facts.held_capabilities = held_capabilities();
   facts.preserve_fds = static_cast<unsigned>(options.preserve_fds);
   facts.start_by_socket = false;
   facts.container_pid = container_pid;

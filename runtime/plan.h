@@ -21,6 +21,7 @@ struct PlanFacts {
   CgroupNames cgroup;
   SeccompProgram seccomp;
   unsigned last_capability = 40;
+  std::uint64_t held_capabilities = ~std::uint64_t{0}; // what can be given without a user namespace
   unsigned preserve_fds = 0;
   bool start_by_socket = true; // create; otherwise the runtime that made it says start
   bool no_pivot = false;
@@ -61,7 +62,7 @@ struct InitPlan {
   bool needs_proc = false;  // fd_proc
   std::string listener;     // linux.seccomp.listenerPath: fd_listener, fd_listener_state; "" none
   bool terminal = false;
-  std::string rootfs; // absolute
+  std::string rootfs;                   // absolute
   std::vector<std::string> host_mounts; // made in the host's mount namespace, for who has none of its own
   std::vector<std::string> warnings;
 };

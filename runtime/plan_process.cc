@@ -2,6 +2,7 @@
 #include "runtime/plan_parts.h"
 
 #include "base/files.h"
+#include "spec/capability_names.h"
 
 #include <algorithm>
 #include <limits>
@@ -204,12 +205,26 @@ void add_user(PlanContext& context, const spec::User& user) {
            .d = groups.size()});
 }
 
+// config.md: what cannot be granted is warned about, and no reason to fail. In a user namespace of its own a process
+// has all.
+void drop_ungrantable(PlanContext& context, CapabilitySets& sets) {
+  if (context.in_user_namespace()) return;
+  const std::uint64_t held = context.facts.held_capabilities;
+  const std::uint64_t missing = (sets.effective | sets.permitted | sets.inheritable | sets.ambient) & ~held;
+  for (std::size_t number = 0; number < spec::capability_names.size(); ++number)
+    if ((missing >> number & 1) != 0)
+      context.plan.warnings.push_back(cat("process.capabilities: ", spec::capability_names[number],
+                                          " left out: the runtime itself has not got it"));
+  for (std::uint64_t* set : {&sets.effective, &sets.permitted, &sets.inheritable, &sets.ambient}) *set &= held;
+}
+
 CapabilitySets sets_of(PlanContext& context, const spec::Process& process) {
   if (!process.capabilities) return {};
   std::vector<std::string> unknown;
   CapabilitySets sets = capability_sets(*process.capabilities, context.facts.last_capability, &unknown);
   for (const std::string& name : unknown)
     context.plan.warnings.push_back(cat("process.capabilities: unknown capability \"", name, "\" ignored"));
+  drop_ungrantable(context, sets);
   // The kernel raises no other ones; configs that ask for more are common, and mean those they can have.
   sets.ambient &= sets.permitted & sets.inheritable;
   return sets;
@@ -275,8 +290,7 @@ void add_process(PlanContext& context, const spec::Process& process) {
   if (!process.args.empty()) out.add({.op = Op::find_program, .s = program, .a = args_list, .b = env_list});
   out.add({.op = Op::ready});
   if (context.config.hooks) add_hooks(context, context.config.hooks->start_container, "startContainer");
-  add_end(context, sets, process.no_new_privileges,
-          {.op = Op::execute, .s = program, .a = args_list, .b = env_list});
+  add_end(context, sets, process.no_new_privileges, {.op = Op::execute, .s = program, .a = args_list, .b = env_list});
 }
 
 } // namespace oci::runtime

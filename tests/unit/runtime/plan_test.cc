@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <linux/capability.h>
 #include <sched.h>
+#include <sys/mount.h>
 
 namespace oci::runtime {
 namespace {
@@ -222,13 +223,16 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"linux/personality", R"({"domain": "BSD"})", "linux.personality.domain: "},
         Wrong{"linux/intelRdt", "{}", "linux.intelRdt: not supported"}));
 
-TEST(Plan, WithoutAMountNamespaceNothingIsMounted) {
+TEST(Plan, WithoutAMountNamespaceAllMountsLieOnOneOfTheHost) {
   spec::RuntimeConfig config = config_with("linux/namespaces", R"([{"type": "pid"}])");
   InitPlan plan = make_plan(config, facts());
   EXPECT_EQ(place(plan, Op::pivot), std::string::npos);
   EXPECT_NE(place(plan, Op::change_root), std::string::npos);
+  EXPECT_TRUE(plan.host_mounts.empty());
   config.mounts.push_back({"/a", "tmpfs", "t", {}, {}, {}, {}});
-  EXPECT_THROW(make_plan(config, facts()), Error);
+  plan = make_plan(config, facts());
+  EXPECT_EQ(plan.host_mounts, std::vector<std::string>{plan.rootfs});
+  EXPECT_EQ(step(plan, Op::open_root).a, std::uint64_t{MS_PRIVATE});
 }
 
 TEST(Plan, SysctlNamesInBothForms) {
