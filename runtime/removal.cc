@@ -15,7 +15,7 @@ void unmount(const std::vector<std::string>& mounts) {
 }
 
 std::vector<spec::Hook> poststop_hooks(const StateFolder& folder) {
-  if (!sys::fstatat(folder.fd(), config_file)) return {};
+  if (!folder.has(config_file)) return {};
   const std::string text = folder.config();
   // Most configs have none, and are not worth reading for it.
   if (text.find("poststop") == text.npos && text.find("\\u") == text.npos) return {};

@@ -86,6 +86,7 @@ public:
   void store(const Record& record);   // atomic
   std::optional<Record> load() const; // nullopt: no state.json (a killed create's); throws on what is not ours
   Record record() const;              // the same, but throws `container "x" does not exist` without one
+  bool has(const char* name) const;   // a file of the folder
   std::optional<ContainerState> foreign() const;  // what could be made out of another runtime's
   void store_first_config(std::string_view text); // before state.json, which vouches for it
   void store_config(std::string_view text);       // atomic

@@ -94,7 +94,7 @@ StateFolder StateFolder::create(const std::string& root, const std::string& id) 
       if (named && !S_ISDIR(named->st_mode)) fail(folder.path_, " is in the way: it is not a directory");
       continue;
     }
-    const bool taken = !folder.try_lock() || sys::fstatat(folder.fd(), state_file) || folder.foreign();
+    const bool taken = !folder.try_lock() || folder.has(state_file) || folder.foreign();
     if (taken) fail("container with given ID already exists");
     if (!folder.still_named()) continue;
     if (made) return folder;
@@ -121,6 +121,13 @@ bool StateFolder::still_named() const {
   const auto held = sys::fstat(fd_.get());
   const auto named = sys::fstatat(root_.get(), id_);
   return held && named && held->st_dev == named->st_dev && held->st_ino == named->st_ino;
+}
+
+// A folder that cannot be looked into is not an empty one.
+bool StateFolder::has(const char* name) const {
+  const auto status = sys::fstatat(fd_.get(), name);
+  if (!status && !(status.error() == ENOENT)) fail_errno(status.error(), cat("look at ", path_, "/", name));
+  return status.has_value();
 }
 
 void StateFolder::unlock() {
@@ -151,7 +158,7 @@ void StateFolder::store(const Record& record) {
 }
 
 std::optional<Record> StateFolder::load() const {
-  if (!sys::fstatat(fd_.get(), state_file)) {
+  if (!has(state_file)) {
     if (foreign()) fail("container \"", id_, "\" was made by another runtime");
     return std::nullopt;
   }
@@ -171,7 +178,7 @@ Record StateFolder::record() const {
 std::optional<ContainerState> StateFolder::foreign() const {
   const char* file = nullptr;
   for (const char* name : {state_file, "status"}) // runc's, crun's
-    if (!file && sys::fstatat(fd_.get(), name)) file = name;
+    if (!file && has(name)) file = name;
   if (!file) return std::nullopt;
   ContainerState state;
   state.id = id_;
