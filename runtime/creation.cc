@@ -7,6 +7,7 @@
 #include "runtime/capabilities.h"
 #include "runtime/hooks.h"
 #include "runtime/id_maps.h"
+#include "runtime/net_devices.h"
 #include "runtime/notify_socket.h"
 #include "runtime/removal.h"
 #include "runtime/start_socket.h"
@@ -125,6 +126,7 @@ void Creation::launch(const sigset_t& signal_mask) {
     if (record_.cgroup.kind == CgroupNames::Kind::none) folder_->store(record_);
     cgroup_->join(pid);
     if (config_.process) set_oom_score(pid, *config_.process);
+    if (config_.linux_) move_net_devices(*config_.linux_, pid);
     if (plan_.needs_state) write_hook_state(Status::created);
     if (!plan_.listener.empty())
       seccomp_listener_->write(record_, Status::creating, pid, config_.linux_->seccomp->listener_metadata);

@@ -39,7 +39,7 @@ Json linux_features() {
       {"memoryPolicy",
        Json::Object{{"modes", strings(memory_policy_modes())}, {"flags", strings(memory_policy_flags())}}},
       {"mountExtensions", Json::Object{{"idmap", enabled()}}},
-      {"netDevices", enabled(false)}};
+      {"netDevices", enabled()}};
 }
 
 } // namespace

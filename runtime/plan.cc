@@ -1,4 +1,5 @@
 #include "runtime/plan.h"
+#include "runtime/net_devices.h"
 
 #include "base/files.h"
 #include "runtime/plan_parts.h"
@@ -46,7 +47,7 @@ void check_all_hooks(const spec::Hooks& hooks) {
 }
 
 void check_supported(const spec::Linux& linux_) {
-  refuse(!linux_.net_devices.empty(), "linux.netDevices");
+  check_net_devices(linux_);
   refuse(linux_.intel_rdt.has_value(), "linux.intelRdt");
 }
 
