@@ -20,13 +20,13 @@ podman() {
 run=(run --network none --cgroup-parent "/$OCI_TEST_ID")
 
 at_exit podman rm --all --force --time 0
-expect_ok podman "${run[@]}" --rm --rootfs rootfs echo from podman
+expect_ok podman "${run[@]}" --rm --rootfs "$SCRATCH/rootfs" echo from podman
 expect_eq "$OUT" "from podman"
-expect_fail 7 -- podman "${run[@]}" --rm --rootfs rootfs sh -c 'exit 7'
-expect_fail 127 -- podman "${run[@]}" --rm --rootfs rootfs nosuchprogram
-expect_fail 126 -- podman "${run[@]}" --rm --rootfs rootfs /etc/passwd
+expect_fail 7 -- podman "${run[@]}" --rm --rootfs "$SCRATCH/rootfs" sh -c 'exit 7'
+expect_fail 127 -- podman "${run[@]}" --rm --rootfs "$SCRATCH/rootfs" nosuchprogram
+expect_fail 126 -- podman "${run[@]}" --rm --rootfs "$SCRATCH/rootfs" /etc/passwd
 
-expect_ok podman "${run[@]}" -d --name one --memory 64m --rootfs rootfs sleep 1000
+expect_ok podman "${run[@]}" -d --name one --memory 64m --rootfs "$SCRATCH/rootfs" sleep 1000
 expect_ok podman exec one cat /proc/1/cmdline
 expect_eq "$OUT" sleep1000
 expect_ok podman inspect --format '{{.State.Status}}' one
