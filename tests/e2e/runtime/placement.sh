@@ -37,7 +37,7 @@ expect_eq "$(awk '{ print $1, $2, $3 }' <<<"$OUT")" "$(awk '{ print $1, $1, $3 }
 
 # A label of mounts is nothing without SELinux: told, and left out.
 if [ ! -e /sys/fs/selinux/enforce ]; then
-  with '.linux.mountLabel = "system_u:object_r:container_file_t:s0"'
+  with '.process.args = ["true"] | .linux.mountLabel = "system_u:object_r:container_file_t:s0"'
   expect_ok runtime run -b b "$id" </dev/null
   if [ "${RUNTIME:-$OCI}" = "$OCI" ]; then expect_match "$ERR" 'linux.mountLabel: ignored, SELinux is not enabled'; fi
 fi
