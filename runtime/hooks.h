@@ -14,8 +14,7 @@ namespace oci::runtime {
 // "createRuntime hook 0 (/x): exit status 1: no such device".
 void run_hooks(std::string_view kind, const std::vector<spec::Hook>& hooks, const std::string& state_json);
 
-// The same for poststart and poststop, whose failures do not stop the container's life: each is logged as a warning and
-// the rest run.
+// The same for poststop, whose failures do not stop the container's end: each is logged as a warning and the rest run.
 void run_hooks_warning(std::string_view kind, const std::vector<spec::Hook>& hooks, const std::string& state_json);
 
 } // namespace oci::runtime

@@ -35,7 +35,7 @@ ExitStatus run(const Settings& settings, const RunOptions& options) {
   init.send(Sync::start);
   init.wait_for_exec();
   if (const auto& hooks = creation.config().hooks)
-    run_hooks_warning("poststart", hooks->poststart, hook_state(creation.record(), Status::running));
+    run_hooks("poststart", hooks->poststart, hook_state(creation.record(), Status::running));
   creation.folder().unlock();
   if (options.detach) {
     if (notify) notify->wait(init.pidfd(), init.pid());

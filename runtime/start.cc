@@ -1,5 +1,6 @@
 #include "base/log.h"
 #include "base/sys.h"
+#include "runtime/guard.h"
 #include "runtime/hooks.h"
 #include "runtime/notify_socket.h"
 #include "runtime/plan.h"
@@ -52,7 +53,13 @@ void start(const Settings& settings, const std::string& id, const std::string& n
     if (const std::optional<StartFailure> failed = ask_to_start(folder.fd(), pidfd.get()))
       throw Error(cat(describe_start_failure(config, failed->message), failed->explanation))
           .with_errno(failed->message.error);
-    if (config.hooks) run_hooks_warning("poststart", config.hooks->poststart, hook_state(record, Status::running));
+    // One that fails ends the container (runtime.md "Lifecycle", 9).
+    Guard removal([&] {
+      folder.unlock();
+      remove(settings, id, true);
+    });
+    if (config.hooks) run_hooks("poststart", config.hooks->poststart, hook_state(record, Status::running));
+    removal.commit();
     folder.unlock();
     if (notify) notify->wait(pidfd.get(), record.init.pid);
   });

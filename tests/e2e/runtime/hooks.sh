@@ -38,3 +38,19 @@ expect_no_file "$ROOT/$id"
 expect_ok runtime create -b b "$id" </dev/null
 expect_fail 1 'startContainer hook 0' -- runtime start "$id"
 expect_ok runtime delete --force "$id"
+
+# A poststart hook that fails ends the container, and its poststop hooks run.
+edit_config b --arg log "$PWD/ended" '.process.args = ["sleep", "60"] | .hooks = {poststart: [{path: "/bin/true"}, {path: "/bin/false"}],
+  poststop: [{path: "/bin/touch", args: ["touch", $log]}]}'
+for form in "run" "run -d"; do
+  rm -f ended
+  # shellcheck disable=SC2086
+  expect_fail 1 'poststart hook 1 \(/bin/false\): exit status 1' -- runtime $form -b b "$id" </dev/null
+  expect_no_file "$ROOT/$id"
+  expect_file ended
+done
+rm -f ended
+expect_ok runtime create -b b "$id" </dev/null
+expect_fail 1 'poststart hook 1' -- runtime start "$id"
+expect_no_file "$ROOT/$id"
+expect_file ended
