@@ -8,7 +8,7 @@ start_dockerd() { # start_dockerd NAME [OPTION…]: its socket in DOCKER_HOST, i
   # Debian's client beside Debian's daemon, whatever else is installed.
   if [ -x /usr/bin/docker ]; then docker() { /usr/bin/docker "$@"; }; fi
   background DOCKERD_PID "${WRAPPER[@]}" dockerd --data-root "$SCRATCH/$name.data" --exec-root "$SCRATCH/$name.exec" -H "$DOCKER_HOST" \
-    --pidfile "$SCRATCH/$name.pid" --bridge=none --iptables=false --storage-driver vfs --cgroup-parent "/$OCI_TEST_ID" \
+    --pidfile "$SCRATCH/$name.pid" --bridge=none --iptables=false --storage-driver vfs --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$OCI_TEST_ID" \
     --add-runtime "tested=$RUNTIME_PATH" --default-runtime tested "$@" >"$name.log" 2>&1
   at_exit stop_dockerd
   wait_for 120 docker version

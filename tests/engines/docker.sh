@@ -24,6 +24,7 @@ expect_eq "$(script -qec "docker run --network none --rm -t sample sh -c 'tty; t
 
 # exec
 expect_ok "${run[@]}" -d --name one --memory 64m --cpus 0.5 --cpu-shares 512 --pids-limit 77 sample sleep 1000
+wait_for 20 docker exec one grep -q sleep /proc/1/cmdline # start returns before exec
 expect_eq "$(docker exec one cat /proc/1/cmdline | tr '\0' ' ')" "sleep 1000 "
 expect_fail 5 -- docker exec one sh -c 'exit 5'
 expect_fail 126 -- docker exec one nosuchprogram # as with any runtime: this docker says 127 for run alone

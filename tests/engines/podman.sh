@@ -27,6 +27,7 @@ expect_fail 127 -- podman "${run[@]}" --rm --rootfs "$SCRATCH/rootfs" nosuchprog
 expect_fail 126 -- podman "${run[@]}" --rm --rootfs "$SCRATCH/rootfs" /etc/passwd
 
 expect_ok podman "${run[@]}" -d --name one --memory 64m --rootfs "$SCRATCH/rootfs" sleep 1000
+wait_for 20 podman exec one grep -q sleep /proc/1/cmdline # start returns before exec
 expect_ok podman exec one cat /proc/1/cmdline
 expect_eq "$OUT" sleep1000
 expect_ok podman inspect --format '{{.State.Status}}' one
