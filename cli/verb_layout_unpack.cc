@@ -12,6 +12,7 @@
 #include "base/stop_signals.h"
 #include "base/sys.h"
 
+#include <algorithm>
 #include <unistd.h>
 
 namespace oci::cli {
@@ -49,6 +50,25 @@ ContainerOptions terminal_options(const spec::ImageConfig& image, const unpack::
   return options;
 }
 
+// umoci's bundles: an empty tmpfs for each of the image's volumes, and no group that /etc/group does not give, which a
+// caller without rights could not set anyway.
+void follow_umoci(spec::RuntimeConfig& config, const spec::ImageConfig& image, const unpack::Ids& ids) {
+  if (config.process) {
+    spec::User& user = config.process->user;
+    if (ids.rootless) user.additional_gids.clear();
+    user.additional_gids.erase(std::remove(user.additional_gids.begin(), user.additional_gids.end(), user.gid),
+                               user.additional_gids.end());
+  }
+  if (!image.config) return;
+  for (const std::string& volume : image.config->volumes.keys) {
+    spec::Mount& mount = config.mounts.emplace_back();
+    mount.destination = volume;
+    mount.type = "tmpfs";
+    mount.source = "none";
+    mount.options = {"rw", "nosuid", "nodev", "noexec", "relatime"};
+  }
+}
+
 class LayoutUnpack final : public Verb {
 public:
   void declare(Command& command) override {
@@ -75,9 +95,17 @@ private:
     unpack::Progress silent;
     unpack::unpack_image(layout, walked.image, bundle.fd(), options, silent);
     bundle.has_rootfs(options.ids);
-    write_bundle_config(bundle.fd(), walked.image.config, terminal_options(walked.image.config, options.ids));
+    write_config(bundle.fd(), walked.image.config, options.ids);
     write_repack_data(bundle.fd(), walked.walk, options.ids);
     bundle.commit();
+  }
+
+  static void write_config(int bundle, const spec::ImageConfig& image, const unpack::Ids& ids) {
+    const Fd rootfs = check(sys::openat(bundle, "rootfs", O_PATH | O_DIRECTORY), "open the bundle's rootfs");
+    const ContainerOptions container = terminal_options(image, ids);
+    specgen::Generated generated = generate_config(image, container.engine(), container, rootfs.get());
+    follow_umoci(generated.config, image, ids);
+    write_generated(bundle, generated);
   }
 
   ImageOption image_;
@@ -147,7 +175,8 @@ public:
       container.request.user = "0:0";
     }
     const Fd folder = check(sys::open(parent_path(words[0]), O_PATH | O_DIRECTORY), "open ", parent_path(words[0]));
-    const specgen::Generated generated = generate_config(config, container.engine(), container, rootfs.get());
+    specgen::Generated generated = generate_config(config, container.engine(), container, rootfs.get());
+    follow_umoci(generated.config, config, options.ids);
     for (const std::string& warning : generated.warnings) log::warning(warning);
     write_file_atomic(folder.get(), base_name(words[0]), specgen::config_text(generated.config), 0644);
     return 0;
