@@ -102,7 +102,8 @@ void add_port_sysctls(Draft& draft) {
   const auto fresh = [](const spec::Namespace& ns) { return ns.type == "network" && ns.path.empty(); };
   if (!draft.engine.privileged_ports || std::none_of(all.begin(), all.end(), fresh)) return;
   std::map<std::string, std::string>& sysctl = draft.linux_part().sysctl;
-  sysctl["net.ipv4.ping_group_range"] = "0 2147483647";
+  // The kernel refuses a range with ids that are not mapped.
+  if (!draft.has_namespace("user")) sysctl["net.ipv4.ping_group_range"] = "0 2147483647";
   if (draft.kernel_at_least(4, 11)) sysctl["net.ipv4.ip_unprivileged_port_start"] = "0";
 }
 

@@ -283,7 +283,7 @@ const std::vector<Case> cases = {
        r.idlen = "10";
      },
      "+linux.gidMappings[0].containerID=0\n+linux.gidMappings[0].hostID=100000\n+linux.gidMappings[0].size=10\n"
-     "+linux.namespaces[user].type=\"user\"\n"
+     "+linux.namespaces[user].type=\"user\"\n-linux.sysctl[net.ipv4.ping_group_range]\n"
      "+linux.uidMappings[0].containerID=0\n+linux.uidMappings[0].hostID=100000\n+linux.uidMappings[0].size=10\n",
      "flag --idroot"},
     {"hook", [](Request& r) { r.hook = {"poststop:/bin/echo a b"}; },
