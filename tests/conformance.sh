@@ -28,7 +28,7 @@ suite=$(realpath "$1")
 shift
 runtime=$(realpath "${RUNTIME:-$top/build/release/oci}")
 least=${CONFORMANCE_LEAST:-42}
-patience=60 # seconds a program may take
+patience=180 # seconds a program may take
 
 cd "$suite"
 mapfile -t programs < <(

@@ -26,7 +26,7 @@ for one; do
 done
 exit $status
 END_OF_JOB
-  expect_ok "$OCI_VM_RUN" --mem "$1" --timeout "${OCI_TEST_TIMEOUT:-1200}" --share "$SCRATCH" -- bash "$SCRATCH/job.sh" "$SCRATCH" "${@:2}"
+  expect_ok "$OCI_VM_RUN" --mem "$1" --timeout $((${OCI_TEST_TIMEOUT:-1260} - 60)) --share "$SCRATCH" -- bash "$SCRATCH/job.sh" "$SCRATCH" "${@:2}"
   printf '%s\n' "$OUT"
   for one in "${@:2}"; do expect_match "$OUT" "^(0|77) $one\$"; done
 }
