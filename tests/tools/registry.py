@@ -123,7 +123,9 @@ def make_handler(args, faults):
                 self.wfile.write(body)
 
         def log_request(self, code="-", size="-"):
-            print(self.command, self.path, getattr(code, "value", code), file=sys.stderr, flush=True)
+            # In one write: requests are answered side by side.
+            sys.stderr.write(f"{self.command} {self.path} {getattr(code, 'value', code)}\n")
+            sys.stderr.flush()
 
         def log_message(self, *_):
             pass
