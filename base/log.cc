@@ -49,15 +49,9 @@ std::string json_line(Level level, std::string_view message) {
   return dump_json(line) + '\n';
 }
 
-// As Go quotes a text.
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (char c : printable(text, longest_message)) out += c == '"' || c == '\\' ? cat('\\', c) : std::string(1, c);
-  return out + '"';
-}
-
 std::string pairs_line(Level level, std::string_view message) {
-  return cat("time=", quoted(now()), " level=", name(level), " msg=", quoted(message), '\n');
+  return cat("time=", go_quoted(now()), " level=", name(level), " msg=", go_quoted(printable(message, longest_message)),
+             '\n');
 }
 
 std::string line_of(Format format, Level level, std::string_view message) {

@@ -109,6 +109,15 @@ std::string printable(std::string_view untrusted, std::size_t limit) {
   return out;
 }
 
+std::string go_quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\' || c == '\n') out += '\\';
+    out += c == '\n' ? 'n' : c;
+  }
+  return out + '"';
+}
+
 // Unicode, table 3-7.
 std::size_t utf8_length(std::string_view text) {
   auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };

@@ -39,6 +39,9 @@ std::optional<std::int64_t> parse_signed(std::string_view text);
 // invalid UTF-8 becomes U+FFFD, and what is longer than `limit` bytes is cut with "…".
 std::string printable(std::string_view untrusted, std::size_t limit = 512);
 
+// In double quotes, as Go's %q has it: '"', '\\' and the end of a line have a backslash.
+std::string go_quoted(std::string_view text);
+
 bool is_valid_utf8(std::string_view text);
 // Length of the well-formed sequence that text begins with; 0 when there is none.
 std::size_t utf8_length(std::string_view text);

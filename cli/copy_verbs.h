@@ -24,6 +24,9 @@ struct CopyFlags {
 
   void declare(Command& command);
 };
+// One image, from open to finish.
+fetch::Copied copy_image(const spec::ImageName& source, const spec::ImageName& destination,
+                         const fetch::CopyOptions& options, fetch::Progress& progress);
 fetch::CopyOptions copy_options(const Globals& globals, const CopyFlags& flags, spec::Transport to);
 
 std::unique_ptr<Verb> make_copy();

@@ -35,28 +35,15 @@ struct SkopeoGlobals {
   void check() const {
     if (require_signed) fail("signatures are not checked, so --require-signed cannot be promised");
     if (!policy.empty() && insecure_policy) fail("--policy and --insecure-policy exclude each other");
-    if (!registries_conf.empty()) ::setenv("CONTAINERS_REGISTRIES_CONF", registries_conf.c_str(), 1);
     if (!registries_d.empty()) log::warning("--registries.d is not looked at: signatures are not copied");
     if (!timeout.empty()) log::warning("--command-timeout is not looked at");
     if (!user_agent.empty()) log::warning("--user-agent-prefix is not looked at");
   }
 };
 
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n')
-      out += "\\n";
-    else
-      out += c;
-  }
-  return out + '"';
-}
-
 int tell(const Error& error) {
   const std::string now = rfc3339(static_cast<std::int64_t>(std::time(nullptr)), 0).substr(0, 19);
-  std::fprintf(stderr, "time=\"%sZ\" level=fatal msg=%s\n", now.c_str(), quoted(error.message()).c_str());
+  std::fprintf(stderr, "time=\"%sZ\" level=fatal msg=%s\n", now.c_str(), go_quoted(error.message()).c_str());
   return error.exit_code() == 2 ? 2 : 1;
 }
 
@@ -145,13 +132,13 @@ void check_words(const SkopeoVerb& verb, const Words& words, const std::function
   }
   for (std::size_t i = 0; i < words.size() && !verb.image_error.empty(); ++i) {
     const std::string name = printable(words[i]);
-    const std::string start = i == 0 ? cat(verb.image_error, verb.make == make_inspect ? quoted(name) : name, ": ")
+    const std::string start = i == 0 ? cat(verb.image_error, verb.make == make_inspect ? go_quoted(name) : name, ": ")
                                      : cat("Invalid destination name ", name, ": ");
     const std::size_t colon = name.find(':');
     if (colon == std::string::npos)
-      fail(start, "Invalid image name ", quoted(name), ", expected colon-separated transport:reference");
+      fail(start, "Invalid image name ", go_quoted(name), ", expected colon-separated transport:reference");
     if (!spec::has_transport(words[i]))
-      fail(start, "Invalid image name ", quoted(name), ", unknown transport ", quoted(name.substr(0, colon)));
+      fail(start, "Invalid image name ", go_quoted(name), ", unknown transport ", go_quoted(name.substr(0, colon)));
   }
 }
 
@@ -175,6 +162,7 @@ int run(int argc, char** argv) {
   }
   check_words(*known, words, [&] { return verb_usage(*known, command, globals); });
   skopeo.check();
+  if (!skopeo.registries_conf.empty()) ::setenv("CONTAINERS_REGISTRIES_CONF", skopeo.registries_conf.c_str(), 1);
   Globals ours;
   ours.personality = Personality::skopeo;
   ours.debug = skopeo.debug;

@@ -134,6 +134,14 @@ int number(std::string_view option, const std::string& text) {
 
 } // namespace
 
+fetch::Copied copy_image(const spec::ImageName& source, const spec::ImageName& destination,
+                         const fetch::CopyOptions& options, fetch::Progress& progress) {
+  fetch::CopySession session(destination, options, progress);
+  fetch::Copied copied = session.copy(source);
+  session.finish();
+  return copied;
+}
+
 fetch::CopyOptions copy_options(const Globals& globals, const CopyFlags& flags, spec::Transport to) {
   if (!flags.signing.empty()) fail("images cannot be signed: the --sign-… options cannot be honoured");
   if (!flags.encryption.empty()) fail("layers cannot be encrypted or decrypted");
@@ -228,12 +236,8 @@ public:
 private:
   static fetch::Copied copy_one(const Job& job, const std::string& destination, const fetch::CopyOptions& options,
                                 fetch::Progress& progress) {
-    return with_context(cat("copy ", printable(job.source.text())), [&] {
-      fetch::CopySession session(spec::ImageName::parse(destination), options, progress);
-      fetch::Copied copied = session.copy(job.source);
-      session.finish();
-      return copied;
-    });
+    return with_context(cat("copy ", printable(job.source.text())),
+                        [&] { return copy_image(job.source, spec::ImageName::parse(destination), options, progress); });
   }
 
   // Several images go by their own names.

@@ -2,10 +2,12 @@
 #include "cli/copy_verbs.h"
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "spec/store.h"
 
 #include <cstdio>
+#include <fcntl.h>
 
 namespace oci::cli {
 
@@ -30,17 +32,16 @@ public:
     from.transport = spec::Transport::oci;
     from.path = store->layout().path();
     from.ref = stored.text();
-    const fetch::CopyOptions options = copy_options(globals, flags_, to.transport);
+    fetch::CopyOptions options = copy_options(globals, flags_, to.transport);
+    options.trust.unchecked = true; // the policy was asked when it came into the store
     const auto progress = flags_.progress.make();
-    const fetch::Copied copied = with_context(cat("push ", printable(words[0])), [&] {
-      fetch::CopySession session(to, options, *progress);
-      fetch::Copied done = session.copy(from);
-      session.finish();
-      return done;
-    });
+    const fetch::Copied copied =
+        with_context(cat("push ", printable(words[0])), [&] { return copy_image(from, to, options, *progress); });
     for (const std::string& change : copied.changes)
       log::warning(printable(words[0]), ": the digest is another one: ", change);
-    std::printf("%s\n", copied.manifest.digest.text().c_str());
+    const std::string& digest = copied.manifest.digest.text();
+    std::printf("%s\n", digest.c_str());
+    if (!flags_.digestfile.empty()) write_file_atomic(AT_FDCWD, flags_.digestfile, digest, 0644);
     return 0;
   }
 

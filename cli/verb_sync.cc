@@ -150,10 +150,7 @@ private:
       return *digest;
     }
     fetch::check_policy(job.source, options_.trust);
-    fetch::CopySession session(name, options_, progress);
-    const fetch::Copied copied = session.copy(job.source);
-    session.finish();
-    return copied.manifest.digest.text();
+    return copy_image(job.source, name, options_, progress).manifest.digest.text();
   }
 
   // The digest, when the destination has this very image; an index counts only where all of it is wanted.

@@ -96,8 +96,8 @@ void Creation::make_state() {
   record_.created = rfc3339_now();
   record_.annotations = config_.annotations;
   record_.cgroup = cgroup_->names();
-  record_.mounts = plan_.host_mounts;
-  guards_.emplace_back([this] { unmount(record_.mounts); });
+  if (plan_.covers_root) record_.covered_mount = mount_of(record_.rootfs);
+  guards_.emplace_back([this] { uncover(record_); });
   folder_->store_first_config(config_text_);
   folder_->store(record_);
   if (!options_.notify_socket.empty()) make_notify_folder(folder_->fd());

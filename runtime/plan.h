@@ -62,8 +62,8 @@ struct InitPlan {
   bool needs_proc = false;  // fd_proc
   std::string listener;     // linux.seccomp.listenerPath: fd_listener, fd_listener_state; "" none
   bool terminal = false;
-  std::string rootfs;                   // absolute
-  std::vector<std::string> host_mounts; // made in the host's mount namespace, for who has none of its own
+  std::string rootfs;       // absolute
+  bool covers_root = false; // without a mount namespace of its own: all its mounts lie on a bind of rootfs on itself
   std::vector<std::string> warnings;
 };
 

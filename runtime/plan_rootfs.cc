@@ -56,8 +56,8 @@ void add_root(PlanContext& context) {
   context.plan.rootfs = rootfs_path(context);
   std::uint32_t path = out.text(context.plan.rootfs);
   if (!has_own_mounts(context)) {
-    if (mounts_anything(context)) context.plan.host_mounts.push_back(context.plan.rootfs);
-    out.add({.op = Op::open_root, .flags = mounts_anything(context) ? step_bind : 0, .s = path, .a = MS_PRIVATE});
+    context.plan.covers_root = mounts_anything(context);
+    out.add({.op = Op::open_root, .flags = context.plan.covers_root ? step_bind : 0, .s = path, .a = MS_PRIVATE});
     return;
   }
   std::uint64_t propagation = 0;

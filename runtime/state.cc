@@ -9,7 +9,7 @@ namespace oci::runtime {
 
 namespace {
 
-constexpr std::int64_t format = 1;
+constexpr std::int64_t format = 2;
 
 Json strings(const std::vector<std::string>& list) { return Json::Array(list.begin(), list.end()); }
 
@@ -104,7 +104,7 @@ Json to_json(const Record& record) {
                       {"created", record.created},
                       {"annotations", map_json(record.annotations)},
                       {"cgroup", to_json(record.cgroup)},
-                      {"mounts", strings(record.mounts)},
+                      {"coveredMount", record.covered_mount},
                       {"extra", record.extra}};
 }
 
@@ -125,7 +125,7 @@ Record record_from(const Json& json) {
           .created = reader.text("created"),
           .annotations = reader.text_map("annotations"),
           .cgroup = cgroup_names_from(reader.member("cgroup")),
-          .mounts = reader.texts("mounts"),
+          .covered_mount = reader.number("coveredMount"),
           .extra = reader.member("extra")};
 }
 

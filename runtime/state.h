@@ -55,8 +55,10 @@ struct Record {
   std::string created; // RFC 3339, UTC, nanoseconds
   std::map<std::string, std::string> annotations;
   CgroupNames cgroup;
-  std::vector<std::string> mounts; // on the host, made by create: unmounted by delete, last first
-  Json extra;                      // for the start mechanism and others: kept as it is
+  // With mounts in the host's mount namespace (plan.h, covers_root): the id of the mount that rootfs was on before its
+  // cover; 0 without.
+  std::uint64_t covered_mount = 0;
+  Json extra; // for the start mechanism and others: kept as it is
 };
 Json to_json(const Record& record);
 Record record_from(const Json& json); // throws

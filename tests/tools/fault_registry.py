@@ -50,6 +50,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_HEAD(self):
         self.do_GET()
 
+    def do_POST(self):
+        self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.do_GET()
+
+    do_PATCH = do_PUT = do_POST
+
     def do_GET(self):
         self.status, self.sent = 0, 0
         try:
@@ -67,6 +73,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.reply(200, b"{}")
         if path.startswith("/token"):
             return self.token(path)
+        if path.startswith("/v2/elsewhere/"):
+            return self.lead_elsewhere(path)
         match = re.fullmatch(r"/v2/([a-z0-9-]+)(?:/[a-z0-9-]+)*/(manifests|blobs)/([^/]+)", path)
         if not match:
             return self.problem(404, "NAME_UNKNOWN")
@@ -141,7 +149,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return f"{'https' if self.server.tls else 'http'}://127.0.0.1:{self.server.server_address[1]}"
 
     def attacker(self):
-        return f"http://127.0.0.1:{self.server.attacker_port}"
+        return f"http://127.0.0.1:{self.server.attacker_port or self.server.server_address[1]}"
 
     fault_ok = serve
 
@@ -459,7 +467,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     # --- the other server
 
+    # Tags whose next page, and uploads whose next step, another server has; after a login.
+    def lead_elsewhere(self, path):
+        if "Authorization" not in self.headers:
+            return self.problem(401, "UNAUTHORIZED", {"WWW-Authenticate": 'Basic realm="here"'})
+        if path.endswith("/tags/list"):
+            link = f'<{self.attacker()}/v2/elsewhere/tags/list?last=a>; rel="next"'
+            return self.reply(200, b'{"name":"elsewhere","tags":["a"]}', {"Link": link})
+        if path.endswith("/uploads/"):
+            return self.reply(202, b"", {"Location": f"{self.attacker()}/upload"})
+        if self.command == "PUT":
+            return self.reply(201, b"")
+        self.problem(404, "BLOB_UNKNOWN")
+
     def attack(self, path):
+        if path == "/upload":
+            return self.reply(202 if self.command == "PATCH" else 201, b"", {"Location": f"{self.attacker()}/upload"})
         if path.startswith("/blob/"):
             data = self.image.blob(path[6:])
             return self.reply(200, data) if data else self.problem(404, "BLOB_UNKNOWN")

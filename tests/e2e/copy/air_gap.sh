@@ -50,7 +50,8 @@ expect_eq "$(jq '[.[] | .Size > 400000 and .Layers == 2] | all' <<<"$OUT")" true
 expect_eq "$(tail -n +"$((before + 1))" "$REGISTRY_LOG" | grep -c 'GET /v2/.*/blobs/')" 0
 
 # From the store to a registry again.
-expect_ok oci push -q "$isolated/team/web:1" "$isolated/again/web:2"
+expect_ok oci push -q --digestfile pushed "$isolated/team/web:1" "$isolated/again/web:2"
+expect_eq "$(cat pushed)" "$OUT"
 expect_ok "$SKOPEO" inspect --raw --tls-verify=false "docker://$isolated/again/web:2"
 expect_eq "$(jq -r '.layers | length' <<<"$OUT")" 2
 expect_fail 2 'the store has no such image' -- oci push nosuch

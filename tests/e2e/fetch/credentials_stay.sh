@@ -53,5 +53,12 @@ before=$(requests '.server == "attacker"')
 refused foreign 'foreign layer'
 expect_eq "$(requests '.server == "attacker"')" "$before" "requests to the attacker"
 
+# The next page of tags has to be the registry's own; the next step of an upload may be elsewhere, without the login.
+before=$(requests '.server == "attacker"')
+expect_fail 1 'the next page is elsewhere' -- oci tags $creds "$FAULTS/elsewhere"
+expect_eq "$(requests '.server == "attacker"')" "$before" "requests to the attacker"
+expect_ok oci copy -q --dest-creds user:secret-password oci:layout:latest "docker://$FAULTS/elsewhere:1"
+[ "$(requests '.server == "attacker" and .method == "PATCH"')" -gt 0 ] || fail "no upload went where the registry said"
+
 expect_eq "$(requests '.server == "attacker" and .headers.Authorization != null')" 0 "logins the attacker saw"
 expect_eq "$(requests '.headers.Cookie != null or .headers.Referer != null')" 0

@@ -25,7 +25,13 @@ expect_ok runtime delete --force "$id"
 expect_eq "$(here)" 0 "mounts that delete left"
 expect_file b/rootfs/before/kept
 
-edit_config b '.process.args = ["/nosuch"]'
+# The root file system may be a mount itself, an engine's: a create that fails before it has covered it lets it be.
+mount --rbind b/rootfs b/rootfs && at_exit umount -R "$root"
+edit_config b '.linux.resources.cpu.cpus = "9999"'
+expect_fail any cpu -- runtime create -b b "$id" </dev/null
+expect_eq "$(here)" 1 "mounts that are the engine's"
+mountpoint -q b/rootfs || fail "the engine's mount is gone"
+edit_config b 'del(.linux.resources) | .process.args = ["/nosuch"]'
 expect_fail any nosuch -- runtime create -b b "$id" </dev/null
-expect_eq "$(here)" 0 "mounts that a failed create left"
+expect_eq "$(here)" 1 "mounts that a failed create left"
 expect_file b/rootfs/before/kept

@@ -228,10 +228,10 @@ TEST(Plan, WithoutAMountNamespaceAllMountsLieOnOneOfTheHost) {
   InitPlan plan = make_plan(config, facts());
   EXPECT_EQ(place(plan, Op::pivot), std::string::npos);
   EXPECT_NE(place(plan, Op::change_root), std::string::npos);
-  EXPECT_TRUE(plan.host_mounts.empty());
+  EXPECT_FALSE(plan.covers_root);
   config.mounts.push_back({"/a", "tmpfs", "t", {}, {}, {}, {}});
   plan = make_plan(config, facts());
-  EXPECT_EQ(plan.host_mounts, std::vector<std::string>{plan.rootfs});
+  EXPECT_TRUE(plan.covers_root);
   EXPECT_EQ(step(plan, Op::open_root).a, std::uint64_t{MS_PRIVATE});
 }
 

@@ -82,7 +82,7 @@ TEST_F(State, ARecordComesBackAsItWas) {
   record.init = {42, 18446744073709551615u, 7, "boot"};
   record.annotations = {{"a", "b"}};
   record.cgroup = {CgroupNames::Kind::v1, {"/sys/fs/cgroup/cpu/c1"}, {"/sys/fs/cgroup/cpu/x"}};
-  record.mounts = {"/m"};
+  record.covered_mount = 7;
   record.extra = Json::Object{{"k", 1}};
   const Record back = record_from(parse_json(dump_json(to_json(record)), "x"));
   EXPECT_EQ(dump_json(to_json(back)), dump_json(to_json(record)));
