@@ -44,4 +44,11 @@ if [ ! -e /sys/fs/cgroup/cgroup.controllers ]; then expect_match "$(in_it two --
 printf 'FROM localhost/made\nRUN exit 9\n' >Dockerfile
 expect_fail any 'exit status 9' -- ./build bud --network none --pull-never -t third .
 expect_ok ./build rm two
+
+# root inside is another user outside
+if unshare -U true 2>/dev/null; then
+  expect_ok ./build from --pull-never --userns-uid-map 0:100000:65536 --userns-gid-map 0:100000:65536 --name shifted localhost/made
+  expect_eq "$(in_it shifted -- sh -c 'id -u; awk "{ print \$2 }" /proc/self/uid_map; stat -c %u /kept' | paste -sd' ')" "0 100000 0"
+  expect_ok ./build rm shifted
+fi
 find /sys/fs/cgroup -depth -type d -path "*/$OCI_TEST_ID*" -exec rmdir {} +
