@@ -4,6 +4,7 @@
 . "$(dirname "$0")/../../tools/harness.sh"
 need script
 make_rootfs folder
+ln -s busybox folder/bin/nslookup
 mkdir shared && echo outside >shared/file
 on_terminal() { script -qec "$(printf '%q ' "$OCI" --root "$ROOT" "$@")" /dev/null </dev/null | tr -d '\r'; }
 
@@ -39,7 +40,14 @@ run_walk --net host --cap-add NET_RAW --cap-add SETUID --cap-add SETGID
 expect_contains "$OUT" "$(readlink /proc/self/ns/net)"
 expect_match "$OUT" 'CapEff:.*00000000200024e0' # AUDIT_WRITE, NET_RAW, NET_BIND_SERVICE, SETUID, SETGID, KILL
 expect_match "$OUT" '^[1-9][0-9]*$'
+background NAME_SERVER python3 "$TESTS/tools/name_server.py" 127.53.17.4 service.example 192.0.2.7 >named
+wait_for 20 grep -q ready named
 rm config.json
-expect_ok oci spec "${walk[@]}" --net host --dns 192.0.2.53 -- cat /etc/resolv.conf
+expect_ok oci spec "${walk[@]}" --net host --dns 127.53.17.4 -- nslookup service.example
 expect_ok oci run "$(id_of c)"
-expect_match "$OUT" '^nameserver 192.0.2.53'
+expect_match "$OUT" 'Address: *192.0.2.7'
+rm config.json
+expect_ok oci spec "${walk[@]}" --net host --dns 127.53.17.4 --dns-search example --add-host other:192.0.2.8 -- \
+  sh -c 'nslookup -type=a service; grep other /etc/hosts'
+expect_ok oci run "$(id_of c)"
+expect_match "$(paste -sd' ' <<<"$OUT")" 'Name:\s*service.example.*192.0.2.7.*192.0.2.8\s*other'

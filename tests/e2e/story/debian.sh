@@ -46,3 +46,10 @@ expect_ok python3 "$TESTS/tools/compare_trees.py" --list bundle/rootfs/srv
 expect_match "$OUT" '^capable .*security.capability'
 expect_match "$OUT" '^hello .*user.note'
 same_as_umoci layout:bookworm
+
+# The same distribution as a folder made by hand, without any image.
+mkdir -p by-hand/folder && tar -C by-hand/folder --numeric-owner -xf "$base"
+cd by-hand
+expect_ok oci spec --rootfs folder --hostname by-hand -- sh -c '. /etc/os-release; echo "$ID on $(cat /proc/sys/kernel/hostname)"; dpkg --print-architecture'
+expect_ok oci run "$(id_of folder)"
+expect_match "$OUT" '^debian on by-hand'
