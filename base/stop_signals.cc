@@ -21,7 +21,7 @@ bool is_ignored(int signal) {
 StopSignals::StopSignals() {
   sigset_t held;
   ::sigemptyset(&held);
-  for (int signal : {SIGINT, SIGTERM, SIGHUP})
+  for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGALRM})
     if (!is_ignored(signal)) ::sigaddset(&held, signal);
   fd_ = Fd(::signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!fd_) fail_errno(Errno{errno}, "open a signalfd");
@@ -32,7 +32,10 @@ StopSignals::~StopSignals() { ::pthread_sigmask(SIG_SETMASK, &original_, nullptr
 
 void StopSignals::check() const {
   pollfd entry{fd_.get(), POLLIN, 0};
-  if (::poll(&entry, 1, 0) > 0) fail("interrupted");
+  if (::poll(&entry, 1, 0) <= 0) return;
+  sigset_t pending;
+  ::sigpending(&pending);
+  fail(::sigismember(&pending, SIGALRM) == 1 ? "deadline exceeded" : "interrupted");
 }
 
 } // namespace oci

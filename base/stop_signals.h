@@ -1,4 +1,5 @@
-// Undoing first, dying second: SIGINT, SIGTERM and SIGHUP are held back while something half made could be left.
+// Undoing first, dying second: SIGINT, SIGTERM, SIGHUP and SIGALRM (a deadline of the whole command) are held back
+// while something half made could be left.
 #pragma once
 
 #include "base/fd.h"
@@ -16,7 +17,7 @@ public:
   ~StopSignals();
 
   int fd() const { return fd_.get(); } // readable once one came; not to be read from
-  void check() const;                  // throws Error "interrupted" once one came
+  void check() const;                  // throws Error "interrupted" or "deadline exceeded" once one came
 
 private:
   sigset_t original_;

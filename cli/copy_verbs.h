@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/progress_options.h"
+#include "cli/retry_options.h"
 #include "cli/side_options.h"
 #include "cli/verbs.h"
 #include "fetch/fetch.h"
@@ -14,8 +15,8 @@ namespace oci::cli {
 struct CopyFlags {
   ChoiceFlags choice;
   SideFlags both, source, destination;
-  std::string multi_arch, format, digestfile, compress_format, compress_level, parallel, retry_times, retry_delay,
-      tmpdir;
+  std::string multi_arch, format, digestfile, compress_format, compress_level, parallel, tmpdir;
+  RetryFlags retry;
   TrustFlags trust;
   Words additional_tags, signing, encryption;
   bool all = false, preserve_digests = false, compress = false, decompress = false, keep_plain = false,

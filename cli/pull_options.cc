@@ -70,6 +70,7 @@ void PullFlags::declare(Command& command) {
   command.flag("--tls-verify", "check certificates (false: do not, and allow http)", tls_verify);
   command.option("--stall-timeout", "SECONDS", "give a transfer up that stands still for so long (default 60)",
                  stall_timeout);
+  retry.declare(command);
   trust.declare(command);
   progress.declare(command);
 }
@@ -84,6 +85,7 @@ spec::Image pull_image(spec::Store& store, const std::string& name, const PullFl
   options.registry.auth_file = flags.authfile;
   options.registry.tls_verify = flags.tls_verify;
   options.registry.cert_dir = flags.cert_dir;
+  flags.retry.apply(options.registry);
   if (!flags.stall_timeout.empty()) options.registry.stall_timeout = parse_stall_timeout(flags.stall_timeout);
   if (flags.creds && flags.no_creds) fail("--creds and --no-creds exclude each other");
   const FileLock lock = store.use(); // until the record is written, gc keeps off

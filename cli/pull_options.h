@@ -3,6 +3,7 @@
 
 #include "cli/args.h"
 #include "cli/progress_options.h"
+#include "cli/retry_options.h"
 #include "cli/trust_options.h"
 #include "fetch/fetch.h"
 #include "spec/store.h"
@@ -18,6 +19,7 @@ struct PullFlags {
   std::string authfile, cert_dir, stall_timeout;
   std::optional<bool> tls_verify;
   bool no_creds = false;
+  RetryFlags retry;
   ProgressFlags progress;
   TrustFlags trust;
 

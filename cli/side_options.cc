@@ -53,7 +53,7 @@ std::optional<fetch::Credentials> credentials(const SideFlags& flags) {
 
 } // namespace
 
-fetch::RegistryOptions registry_options(const SideFlags& side, const SideFlags& common) {
+fetch::RegistryOptions registry_options(const SideFlags& side, const SideFlags& common, const RetryFlags& retry) {
   fetch::RegistryOptions options;
   options.credentials = credentials(side);
   if (!options.credentials && !side.no_creds) options.credentials = credentials(common);
@@ -64,6 +64,7 @@ fetch::RegistryOptions registry_options(const SideFlags& side, const SideFlags& 
   options.token = side.token.value_or(common.token.value_or(""));
   options.shared_blobs = side.shared_blobs.empty() ? common.shared_blobs : side.shared_blobs;
   options.daemon_host = side.daemon_host.empty() ? common.daemon_host : side.daemon_host;
+  retry.apply(options);
   return options;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/args.h"
+#include "cli/retry_options.h"
 #include "cli/trust_options.h"
 #include "fetch/fetch.h"
 
@@ -22,7 +23,7 @@ struct SideFlags {
 };
 
 // What `side` says, or else `common`. Throws for options that exclude each other.
-fetch::RegistryOptions registry_options(const SideFlags& side, const SideFlags& common);
+fetch::RegistryOptions registry_options(const SideFlags& side, const SideFlags& common, const RetryFlags& retry = {});
 
 // Which image of several, in skopeo's words and ours.
 struct ChoiceFlags {

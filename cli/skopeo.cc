@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "cli/copy_verbs.h"
+#include "cli/deadline.h"
 #include "cli/help.h"
 
 #include <cstdio>
@@ -13,6 +14,8 @@
 namespace oci::cli {
 
 namespace {
+
+constexpr std::string_view peer_version = "1.22.0";
 
 // What stands before or after the verb and is not a verb's own here.
 struct SkopeoGlobals {
@@ -31,19 +34,25 @@ struct SkopeoGlobals {
     command.flag("-v,--version", "version for skopeo", version);
   }
 
+  std::string agent() const {
+    return cat(user_agent, user_agent.empty() ? "" : " ", "skopeo/", peer_version, " oci/" OCI_VERSION);
+  }
+
   // What is asked for and cannot be promised is an error, above all where it is about trust.
   void check() const {
     if (require_signed) fail("signatures are not checked, so --require-signed cannot be promised");
     if (!policy.empty() && insecure_policy) fail("--policy and --insecure-policy exclude each other");
     if (!registries_d.empty()) log::warning("--registries.d is not looked at: signatures are not copied");
-    if (!timeout.empty()) log::warning("--command-timeout is not looked at");
-    if (!user_agent.empty()) log::warning("--user-agent-prefix is not looked at");
   }
 };
 
-int tell(const Error& error) {
+std::string fatal_line(const std::string& message) {
   const std::string now = rfc3339(static_cast<std::int64_t>(std::time(nullptr)), 0).substr(0, 19);
-  std::fprintf(stderr, "time=\"%sZ\" level=fatal msg=%s\n", now.c_str(), go_quoted(error.message()).c_str());
+  return cat("time=\"", now, "Z\" level=fatal msg=", go_quoted(message), "\n");
+}
+
+int tell(const Error& error) {
+  std::fputs(fatal_line(error.message()).c_str(), stderr);
   return error.exit_code() == 2 ? 2 : 1;
 }
 
@@ -114,7 +123,7 @@ int run_alone(const SkopeoGlobals& skopeo, Command& globals, const Line& line) {
   alone.words(0, any_number, {});
   (void)alone.parse(line.globals, globals);
   if (skopeo.version) {
-    std::puts("skopeo version 1.22.0 (oci " OCI_VERSION ")");
+    std::puts(cat("skopeo version ", peer_version, " (oci " OCI_VERSION ")").c_str());
     return 0;
   }
   constexpr std::string_view more = "\nTry 'skopeo --help' for more information";
@@ -162,6 +171,8 @@ int run(int argc, char** argv) {
   }
   check_words(*known, words, [&] { return verb_usage(*known, command, globals); });
   skopeo.check();
+  if (!skopeo.timeout.empty()) set_deadline(skopeo.timeout, fatal_line("context deadline exceeded"));
+  fetch::set_user_agent(skopeo.agent());
   if (!skopeo.registries_conf.empty()) ::setenv("CONTAINERS_REGISTRIES_CONF", skopeo.registries_conf.c_str(), 1);
   Globals ours;
   ours.personality = Personality::skopeo;

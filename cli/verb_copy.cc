@@ -88,9 +88,7 @@ void CopyFlags::declare(Command& command) {
   }
   command.flag("--remove-signatures", "copy no signatures", remove_signatures);
   command.option("--image-parallel-copies", "N", "blobs at the same time (default 6)", parallel);
-  command.option("--retry-times", "N", "of a request, after errors that may pass (default 3)", retry_times);
-  command.option("--retry-delay", "TIME", "between tries", retry_delay);
-  command.hide_last();
+  retry.declare(command);
   command.option("--tmpdir", "DIR", "where large temporary files go (default $TMPDIR or /var/tmp)", tmpdir);
   progress.declare(command);
   trust.declare(command);
@@ -150,8 +148,8 @@ fetch::CopyOptions copy_options(const Globals& globals, const CopyFlags& flags, 
   }
   const bool to_dir = to == spec::Transport::dir;
   fetch::CopyOptions options;
-  options.source = registry_options(flags.source, flags.both);
-  options.destination = registry_options(flags.destination, flags.both);
+  options.source = registry_options(flags.source, flags.both, flags.retry);
+  options.destination = registry_options(flags.destination, flags.both, flags.retry);
   options.trust = flags.trust.options(globals);
   options.which = which(flags);
   options.platforms = flags.choice.wanted();
@@ -175,15 +173,9 @@ fetch::CopyOptions copy_options(const Globals& globals, const CopyFlags& flags, 
     log::warning("--additional-tag is for docker-archive: alone");
   }
   if (flags.precompute) log::warning("--dest-precompute-digests changes nothing here");
-  if (!flags.retry_delay.empty())
-    log::warning("--retry-delay is not looked at: the time between tries grows by itself");
   options.temp_folder = flags.tmpdir;
   if (!flags.parallel.empty()) {
     options.parallel = static_cast<unsigned>(std::max(1, number("--image-parallel-copies", flags.parallel)));
-  }
-  if (!flags.retry_times.empty()) {
-    options.source.retries = options.destination.retries =
-        static_cast<unsigned>(std::max(0, number("--retry-times", flags.retry_times)));
   }
   return options;
 }

@@ -13,10 +13,7 @@ namespace {
 class DeleteImage final : public Verb {
 public:
   void declare(Command& command) override {
-    command.option("--retry-times", "N", "tries after errors that may pass", retry_times_);
-    command.hide_last();
-    command.option("--retry-delay", "TIME", "between tries", retry_delay_);
-    command.hide_last();
+    retry_.declare(command);
     side_.declare(command, "", true);
     command.words(1, 1, {"docker://IMAGE"});
   }
@@ -28,7 +25,7 @@ public:
           .with_hint("of a layout: oci rm --image DIR:TAG, then oci gc --layout DIR");
     const bool as_skopeo = globals.personality == Personality::skopeo;
     try {
-      const Digest digest = fetch::delete_image(*name.reference, registry_options(side_, side_));
+      const Digest digest = fetch::delete_image(*name.reference, registry_options(side_, side_, retry_));
       if (!as_skopeo) std::printf("%s\n", digest.text().c_str());
     } catch (Error& error) {
       throw as_skopeo ? std::move(error).within(cat("Unable to delete ", name.text())).with_exit_code(1) : error;
@@ -38,7 +35,7 @@ public:
 
 private:
   SideFlags side_;
-  std::string retry_times_, retry_delay_;
+  RetryFlags retry_;
 };
 
 } // namespace

@@ -82,10 +82,7 @@ public:
                    format_);
     command.option("--manifest-digest", "ALGORITHM", "of the digest that is shown: sha256 or sha512", algorithm_);
     command.hide_last();
-    command.option("--retry-times", "N", "tries after errors that may pass", retry_times_);
-    command.hide_last();
-    command.option("--retry-delay", "TIME", "between tries", retry_delay_);
-    command.hide_last();
+    retry_.declare(command);
     choice_.declare(command);
     command.option("--tmpdir", "DIR", "where large temporary files go", tmpdir_);
     command.hide_last();
@@ -100,7 +97,7 @@ public:
     }
     if (raw_ && !format_.empty()) fail("raw output does not support format option");
     fetch::CopyOptions options;
-    options.source = registry_options(side_, side_);
+    options.source = registry_options(side_, side_, retry_);
     options.platforms = choice_.wanted();
     options.temp_folder = tmpdir_;
     const spec::ImageName name = spec::ImageName::parse(words[0]);
@@ -157,7 +154,8 @@ private:
 
   ChoiceFlags choice_;
   SideFlags side_;
-  std::string tmpdir_, format_, algorithm_, retry_times_, retry_delay_;
+  std::string tmpdir_, format_, algorithm_;
+  RetryFlags retry_;
   bool raw_ = false, config_ = false, all_ = false, no_tags_ = false;
 };
 

@@ -27,10 +27,7 @@ class Tags final : public Verb {
 public:
   void declare(Command& command) override {
     command.option("--format", "FORMAT", "text or json", format_);
-    command.option("--retry-times", "N", "tries after errors that may pass", retry_times_);
-    command.hide_last();
-    command.option("--retry-delay", "TIME", "between tries", retry_delay_);
-    command.hide_last();
+    retry_.declare(command);
     side_.declare(command, "", true);
     command.words(1, 1, {"REPOSITORY"});
   }
@@ -47,7 +44,7 @@ public:
     } else {
       if (as_skopeo && !name.starts_with(docker_scheme)) check_transport(name);
       const spec::Reference repository = repository_of(name);
-      for (std::string& tag : fetch::list_tags(repository, registry_options(side_, side_)))
+      for (std::string& tag : fetch::list_tags(repository, registry_options(side_, side_, retry_)))
         tags.emplace_back(std::move(tag));
       document.emplace_back("Repository", repository.name());
     }
@@ -77,7 +74,8 @@ private:
   }
 
   SideFlags side_;
-  std::string format_, retry_times_, retry_delay_;
+  RetryFlags retry_;
+  std::string format_;
 };
 
 } // namespace

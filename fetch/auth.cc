@@ -145,7 +145,7 @@ std::unique_ptr<HttpExchange> RegistryAuth::ask_for_token(HttpClient& http, cons
     std::unique_ptr<HttpExchange> exchange = http.run(request);
     const auto& failure = exchange->failure();
     bool worth_it = failure ? failure->may_pass : may_pass(exchange->answer().status);
-    std::optional<std::chrono::milliseconds> wait = wait_before_retry(failures, exchange->retry_after());
+    auto wait = wait_before_retry(failures, exchange->retry_after(), options_.retry_delay);
     if (!worth_it || failures > options_.retries || !wait) return exchange;
     http.pause(*wait);
   }

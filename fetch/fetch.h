@@ -40,9 +40,14 @@ struct RegistryOptions {
   std::string shared_blobs; // oci: the folder that has the blobs, instead of the layout's own
   std::string daemon_host;  // docker-daemon: where it listens; "": as the docker command finds it
   unsigned retries = 3;     // of one request, after errors that may pass
+  bool waits_for_registry = false;                      // one that cannot be reached is tried again, too
+  std::optional<std::chrono::milliseconds> retry_delay; // between tries; unset: it grows
   std::chrono::seconds connect_timeout{30};
   std::chrono::seconds stall_timeout{60}; // a transfer slower than 256 bytes a second for so long is given up
 };
+
+// Who we say we are to registries and daemons, "oci/VERSION" unless this was called before the first request.
+void set_user_agent(std::string text);
 
 // Whether an image may be taken at all: containers-policy.json(5).
 struct TrustOptions {

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/version.h"
+#include "fetch/fetch.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -16,6 +17,11 @@ constexpr std::size_t max_headers = 500;
 constexpr long stall_bytes_per_second = 256;
 constexpr long receive_buffer = 256 << 10;
 constexpr long send_buffer = 512 << 10;
+
+std::string& user_agent() {
+  static std::string text = "oci/" OCI_VERSION;
+  return text;
+}
 
 struct CurlLibrary {
   CurlLibrary() { curl_global_init(CURL_GLOBAL_DEFAULT); }
@@ -108,7 +114,7 @@ private:
     set(CURLOPT_PRIVATE, static_cast<void*>(this));
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_URL, request_.url.text().c_str());
-    set(CURLOPT_USERAGENT, "oci/" OCI_VERSION);
+    set(CURLOPT_USERAGENT, user_agent().c_str());
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
@@ -280,6 +286,8 @@ private:
 };
 
 } // namespace
+
+void set_user_agent(std::string text) { user_agent() = std::move(text); }
 
 std::string HttpAnswer::header(std::string_view name) const {
   for (const auto& [key, value] : headers) {

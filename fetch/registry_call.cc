@@ -56,7 +56,7 @@ bool RegistryCall::advance() {
   if (!exchange_->finished()) return false;
   exchange_->rethrow();
   if (const auto& failure = exchange_->failure()) {
-    bool hopeless = !failure->may_pass || (failure->refused && !session_.answered());
+    bool hopeless = !failure->may_pass || (failure->refused && !session_.may_be_waited_for());
     if (hopeless) fail_transport(*failure);
     try_again(failure->text, std::nullopt);
     return false;
@@ -107,7 +107,7 @@ void RegistryCall::try_again(const std::string& why, std::optional<std::chrono::
   if (offset >= offset_at_failure_ + much_progress) failures_ = 0;
   offset_at_failure_ = std::max(offset, offset_at_failure_);
   if (++failures_ > session_.options().retries) fail(request_.what, ": ", why);
-  std::optional<milliseconds> wait = wait_before_retry(failures_, asked_to_wait);
+  std::optional<milliseconds> wait = wait_before_retry(failures_, asked_to_wait, session_.options().retry_delay);
   if (!wait) fail(request_.what, ": ", why, ", and asks to wait ", asked_to_wait->count(), " s");
   session_.progress().note(cat(request_.what, ": ", why, "; trying again in ", (wait->count() + 999) / 1000, " s (",
                                failures_, "/", session_.options().retries, ")"));

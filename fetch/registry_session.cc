@@ -1,6 +1,7 @@
 #include "fetch/registry_session.h"
 
 #include "fetch/registries.h"
+#include "fetch/retry.h"
 
 namespace oci::fetch {
 namespace {
@@ -44,25 +45,45 @@ RegistrySession::RegistrySession(const spec::Reference& reference, const Registr
 
 // What answers as a registry is one. Else https counts when it answers at all, and http when there is no https.
 Url RegistrySession::find_base(const std::string& host) {
-  std::vector<std::string_view> schemes = schemes_for(url_of("https", host), options_.tls_verify);
-  if (schemes.size() == 1) return url_of(schemes.front(), host);
+  if (auto schemes = schemes_for(url_of("https", host), options_.tls_verify); schemes.size() == 1)
+    return url_of(schemes.front(), host);
+  for (unsigned failures = 1;; ++failures) {
+    std::optional<HttpFailure> failed;
+    if (std::optional<Url> url = look_for_base(host, failed)) return *url;
+    if (!wait_for_another_try(failures, *failed)) fail_transport(*failed);
+  }
+}
+
+// nullopt when nothing answers at all; `failed` says why.
+std::optional<Url> RegistrySession::look_for_base(const std::string& host, std::optional<HttpFailure>& failed) {
   std::optional<Url> other;
-  std::optional<HttpFailure> first_failure;
-  for (std::string_view scheme : schemes) {
+  for (std::string_view scheme : schemes_for(url_of("https", host), options_.tls_verify)) {
     Url url = url_of(scheme, host);
     std::unique_ptr<HttpExchange> exchange = http_.run({.url = url, .with_client_cert = true});
     if (const auto& failure = exchange->failure()) {
+      if (!failed) failed = failure;
       bool another_scheme_may_do = failure->no_tls || failure->refused || !url.is_https();
-      if (!another_scheme_may_do) fail_transport(*failure);
-      if (!first_failure) first_failure = failure;
+      if (!another_scheme_may_do) {
+        failed = failure;
+        return std::nullopt;
+      }
       continue;
     }
     set_answered();
     if (is_registry(exchange->answer())) return url;
     if (!other || url.is_https()) other = url;
   }
-  if (other) return *other;
-  fail_transport(*first_failure);
+  return other;
+}
+
+bool RegistrySession::wait_for_another_try(unsigned failures, const HttpFailure& failed) {
+  if (!options_.waits_for_registry || !failed.may_pass || failures > options_.retries) return false;
+  const auto wait = *wait_before_retry(failures, std::nullopt, options_.retry_delay);
+  progress_.note(cat(failed.text, "; trying again in ", (wait.count() + 999) / 1000, " s (", failures, "/",
+                     options_.retries, ")"));
+  http_.pause(wait);
+  progress_.check();
+  return true;
 }
 
 Url RegistrySession::repository_url(std::string_view path) const {

@@ -5,6 +5,7 @@
 #include "fetch/fetch.h"
 #include "fetch/http.h"
 
+#include <optional>
 #include <string>
 
 namespace oci::fetch {
@@ -22,12 +23,14 @@ public:
   const RegistryOptions& options() const { return options_; }
   bool insecure() const { return options_.tls_verify == false; }
   Progress& progress() { return progress_; }
-  // Whether it ever answered: a registry that never did is not waited for.
-  bool answered() const { return answered_; }
+  // A registry that never answered is not, unless that is asked for.
+  bool may_be_waited_for() const { return answered_ || options_.waits_for_registry; }
   void set_answered() { answered_ = true; }
 
 private:
   Url find_base(const std::string& host);
+  std::optional<Url> look_for_base(const std::string& host, std::optional<HttpFailure>& failed);
+  bool wait_for_another_try(unsigned failures, const HttpFailure& failed);
 
   spec::Reference reference_;
   RegistryOptions options_;
