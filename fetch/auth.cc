@@ -101,11 +101,13 @@ Url RegistryAuth::token_url(const Url& registry, const Challenge& challenge) con
   return *url;
 }
 
-// "" where no repository is meant: a login alone.
-std::string RegistryAuth::scope(const Challenge& challenge) const {
-  if (param(challenge, "error") == "insufficient_scope") return param(challenge, "scope");
-  if (reference_.repository.empty()) return "";
-  return cat("repository:", reference_.repository, ":", actions(options_.access));
+// None where no repository is meant: a login alone.
+std::vector<std::string> RegistryAuth::scopes(const Challenge& challenge) const {
+  if (param(challenge, "error") == "insufficient_scope") return {param(challenge, "scope")};
+  if (reference_.repository.empty()) return {};
+  std::vector<std::string> wanted{cat("repository:", reference_.repository, ":", actions(options_.access))};
+  if (!also_pulled_.empty()) wanted.push_back(cat("repository:", also_pulled_, ":pull"));
+  return wanted;
 }
 
 bool RegistryAuth::has_identity_token() const { return login_ && login_->credentials.user == token_user; }
@@ -113,19 +115,20 @@ bool RegistryAuth::has_identity_token() const { return login_ && login_->credent
 // GET with Basic, or for an identity token the POST of OAuth2 (distribution, "Token authentication").
 HttpRequest RegistryAuth::token_request(const Url& registry, const Challenge& challenge) const {
   HttpRequest request{.url = token_url(registry, challenge), .body_limit = max_token_answer};
-  const std::string service = param(challenge, "service"), wanted = scope(challenge);
+  const std::string service = param(challenge, "service");
+  const std::vector<std::string> wanted = scopes(challenge);
   if (!has_identity_token()) {
     if (login_) request.url = request.url.with_query("account", login_->credentials.user);
     if (!service.empty()) request.url = request.url.with_query("service", service);
-    if (!wanted.empty()) request.url = request.url.with_query("scope", wanted);
+    for (const std::string& scope : wanted) request.url = request.url.with_query("scope", scope);
     if (login_) request.authorization = basic();
     return request;
   }
   request.method = "POST";
   request.headers = {"Content-Type: application/x-www-form-urlencoded"};
-  request.body =
-      cat("grant_type=refresh_token&client_id=oci&service=", percent_encoded(service),
-          "&scope=", percent_encoded(wanted), "&refresh_token=", percent_encoded(login_->credentials.password));
+  request.body = cat("grant_type=refresh_token&client_id=oci&service=", percent_encoded(service),
+                     "&scope=", percent_encoded(join(wanted, " ")),
+                     "&refresh_token=", percent_encoded(login_->credentials.password));
   return request;
 }
 

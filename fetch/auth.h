@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace oci::fetch {
 
@@ -28,6 +29,8 @@ public:
   const std::string& authorization() const { return authorization_; }
   // Makes authorization() what `refused`, a 401 of `registry`, asks for. Throws when there is nothing to answer with.
   void answer(const Url& registry, const HttpAnswer& refused, HttpClient& http);
+  // A token asked for from now on may also pull from `repository` of the same registry.
+  void also_pull(std::string repository) { also_pulled_ = std::move(repository); }
   // What a 401 or 403 that stays comes to.
   [[noreturn]] void fail_denied(const HttpAnswer& refused) const;
 
@@ -37,13 +40,13 @@ private:
   std::string token(const Url& registry, const Challenge& challenge, HttpClient& http) const;
   bool has_identity_token() const;
   HttpRequest token_request(const Url& registry, const Challenge& challenge) const;
-  std::string scope(const Challenge& challenge) const;
+  std::vector<std::string> scopes(const Challenge& challenge) const;
   std::unique_ptr<HttpExchange> ask_for_token(HttpClient& http, const HttpRequest& request) const;
   Url token_url(const Url& registry, const Challenge& challenge) const;
 
   spec::Reference reference_;
   RegistryOptions options_;
-  std::string authorization_;
+  std::string authorization_, also_pulled_;
   std::optional<Login> login_;
   bool looked_for_login_ = false;
 };

@@ -393,6 +393,7 @@ Copied CopySession::State::copy(const spec::ImageName& name, const std::string& 
   changes.clear();
   check_policy(name, options.trust);
   std::unique_ptr<ImageSource> source = open_image(name, options, scratch.get(), progress);
+  destination->comes_from(name);
   say("Getting image source signatures");
   spec::RawBlob document = top_document(*source);
   bool one = options.which == CopyOptions::Which::one && options.platforms.size() <= 1;

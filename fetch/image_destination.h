@@ -4,6 +4,7 @@
 
 #include "base/io.h"
 #include "spec/image.h"
+#include "spec/reference.h"
 
 #include <memory>
 #include <string>
@@ -38,6 +39,8 @@ public:
   virtual const Abilities& abilities() const = 0;
   // The digest it is named by, which a manifest then has to have; empty otherwise.
   virtual Digest required_digest() const { return {}; }
+  // Where the next image is from: a destination may have its blobs already, elsewhere.
+  virtual void comes_from(const spec::ImageName&) {}
   virtual bool has_blob(const spec::Descriptor& descriptor) = 0;
   // `known`: digest and size, nullptr when they are known only at commit.
   virtual std::unique_ptr<DestinationBlob> begin_blob(const spec::Descriptor* known, Kind kind) = 0;

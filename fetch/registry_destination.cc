@@ -3,6 +3,8 @@
 #include "fetch/registry_call.h"
 #include "fetch/registry_error.h"
 
+#include <map>
+
 namespace oci::fetch {
 namespace {
 
@@ -26,9 +28,10 @@ Url upload_url(RegistrySession& session, const HttpAnswer& answer, const std::st
 // One blob: POST begins it, PATCH streams it, PUT gives it its digest.
 class Upload final : public DestinationBlob, private BodySender {
 public:
-  Upload(RegistrySession& session, std::optional<std::uint64_t> size)
+  // begun: where it was begun already.
+  Upload(RegistrySession& session, std::optional<std::uint64_t> size, const std::optional<Url>& begun)
       : session_(session), size_(size), what_("upload a blob") {
-    begin();
+    send_to(begun ? *begun : begin());
   }
   Upload(const Upload&) = delete;
   Upload& operator=(const Upload&) = delete;
@@ -51,7 +54,7 @@ public:
     exchange_.reset();
     rest_ = {};
     ended_ = false;
-    begin();
+    send_to(begin());
   }
 
   void commit(const spec::Descriptor& content) override {
@@ -73,12 +76,16 @@ public:
   }
 
 private:
-  void begin() {
+  Url begin() {
     RegistryCall call(session_, {.what = what_, .url = session_.repository_url("blobs/uploads/"), .method = "POST"});
     const HttpAnswer& answer = call.finish();
     if (answer.status == 401 || answer.status == 403) session_.auth().fail_denied(answer);
     if (answer.status != 202) fail_push(what_, session_, answer);
-    HttpRequest request{.url = upload_url(session_, answer, what_)};
+    return upload_url(session_, answer, what_);
+  }
+
+  void send_to(Url url) {
+    HttpRequest request{.url = std::move(url)};
     request.method = "PATCH";
     request.headers = {"Content-Type: application/octet-stream"};
     request.sender = this;
@@ -126,16 +133,22 @@ public:
   const Abilities& abilities() const override { return abilities_; }
   Digest required_digest() const override { return reference_.digest; }
 
-  bool has_blob(const spec::Descriptor& descriptor) override {
-    RegistryCall call(session_, {.what = cat("look for blob ", descriptor.digest.text()),
-                                 .url = session_.repository_url(cat("blobs/", descriptor.digest.text())),
-                                 .head = true});
-    return call.finish().status == 200;
+  void comes_from(const spec::ImageName& name) override {
+    other_repository_.clear();
+    const bool same_registry =
+        name.transport == spec::Transport::docker && name.reference->registry == reference_.registry;
+    if (!same_registry || name.reference->repository == reference_.repository) return;
+    other_repository_ = name.reference->repository;
+    session_.auth().also_pull(other_repository_);
   }
 
+  bool has_blob(const spec::Descriptor& descriptor) override { return is_there(descriptor) || mount(descriptor); }
+
   std::unique_ptr<DestinationBlob> begin_blob(const spec::Descriptor* known, Kind) override {
-    return std::make_unique<Upload>(session_,
-                                    known ? std::optional(static_cast<std::uint64_t>(known->size)) : std::nullopt);
+    if (known == nullptr) return std::make_unique<Upload>(session_, std::nullopt, std::nullopt);
+    std::optional<Url> begun;
+    if (auto found = begun_.extract(known->digest)) begun = std::move(found.mapped());
+    return std::make_unique<Upload>(session_, static_cast<std::uint64_t>(known->size), begun);
   }
 
   void put_document(const spec::Descriptor& descriptor, const std::string& bytes, Place place,
@@ -154,12 +167,35 @@ public:
   void finish() override {}
 
 private:
+  bool is_there(const spec::Descriptor& descriptor) {
+    RegistryCall call(session_, {.what = cat("look for blob ", descriptor.digest.text()),
+                                 .url = session_.repository_url(cat("blobs/", descriptor.digest.text())),
+                                 .head = true});
+    return call.finish().status == 200;
+  }
+
+  // From the repository the image comes from. A registry that cannot, or does not know the blob there, may begin an
+  // upload instead, which then is gone on with.
+  bool mount(const spec::Descriptor& descriptor) {
+    if (other_repository_.empty()) return false;
+    const std::string what = cat("mount blob ", descriptor.digest.text());
+    const Url url = session_.repository_url("blobs/uploads/")
+                        .with_query("mount", descriptor.digest.text())
+                        .with_query("from", other_repository_);
+    RegistryCall call(session_, {.what = what, .url = url, .method = "POST"});
+    const HttpAnswer& answer = call.finish();
+    if (answer.status == 202) begun_.insert_or_assign(descriptor.digest, upload_url(session_, answer, what));
+    return answer.status == 201;
+  }
+
   const Abilities abilities_{.transport = "docker",
                              .manifests = {spec::media::oci_manifest, spec::media::docker_manifest},
                              .layers = Layers::compressed};
   spec::Reference reference_;
   RegistryOptions options_;
   RegistrySession session_;
+  std::string other_repository_; // of the same registry; "" when the image is from elsewhere
+  std::map<Digest, Url> begun_;
 };
 
 } // namespace

@@ -75,6 +75,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.token(path)
         if path.startswith("/v2/elsewhere/"):
             return self.lead_elsewhere(path)
+        if path.startswith("/v2/accepts/"):
+            return self.accept(path)
         match = re.fullmatch(r"/v2/([a-z0-9-]+)(?:/[a-z0-9-]+)*/(manifests|blobs)/([^/]+)", path)
         if not match:
             return self.problem(404, "NAME_UNKNOWN")
@@ -464,6 +466,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def fault_denied(self, kind, name):
         self.problem(403, "DENIED")
+
+    def accept(self, path):
+        """Takes every upload, keeps none, and mounts nothing."""
+        if path.endswith("/uploads/") or self.command == "PATCH":
+            return self.reply(202, b"", {"Location": path.rsplit("/uploads/", 1)[0] + "/uploads/begun"})
+        if self.command == "PUT":
+            return self.reply(201, b"")
+        self.problem(404, "BLOB_UNKNOWN")
 
     # --- the other server
 
