@@ -3,7 +3,6 @@
 #include "cli/side_options.h"
 
 #include "base/files.h"
-#include "base/hash.h"
 
 #include <cstdio>
 
@@ -40,7 +39,7 @@ public:
 
   int run(const Globals&, const Command&, Words words) override {
     const std::string text = with_context("Error reading manifest", [&] { return read_file(words[0], max_manifest); });
-    std::printf("%s\n", digest_of(text).text().c_str());
+    std::printf("%s\n", fetch::manifest_digest(text).text().c_str());
     return 0;
   }
 };

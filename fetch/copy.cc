@@ -1,10 +1,12 @@
 // One session of copying: from each source's top document down to its blobs, and up again in the destination.
+#include "base/hash.h"
 #include "fetch/convert.h"
 #include "fetch/copy_blobs.h"
 #include "fetch/destinations.h"
 #include "fetch/documents.h"
 #include "fetch/open_image.h"
 #include "fetch/policy.h"
+#include "fetch/schema1_source.h"
 
 #include <algorithm>
 #include <map>
@@ -74,6 +76,8 @@ struct CopySession::State {
                               const std::string& called);
   spec::Descriptor copy_index(ImageSource& source, const spec::RawBlob& document, Place place,
                               const std::string& called, std::size_t depth);
+  spec::Descriptor copy_schema1(ImageSource& source, const spec::RawBlob& document, Place place,
+                                const std::string& called);
   std::vector<spec::Descriptor> chosen_entries(const spec::Index& index) const;
   spec::RawBlob choose(ImageSource& source, spec::RawBlob document) const;
 
@@ -363,13 +367,25 @@ spec::Descriptor CopySession::State::copy_index(ImageSource& source, const spec:
   return descriptor;
 }
 
+// No destination is given schema 1: it becomes schema 2, and what that then has to become.
+spec::Descriptor CopySession::State::copy_schema1(ImageSource& source, const spec::RawBlob& document, Place place,
+                                                  const std::string& called) {
+  if (const std::string reason = fixed_because(); !reason.empty()) {
+    fail("Manifest must be converted to type \"", spec::media::docker_manifest,
+         "\" to be written to destination, but we cannot modify it: \"", reason, "\"");
+  }
+  const std::unique_ptr<ImageSource> converted = as_schema2(source, document, scratch.get(), progress);
+  note_change("converted from Docker's schema 1");
+  return copy_image(*converted, top_document(*converted), place, called);
+}
+
 spec::Descriptor CopySession::State::copy_document(ImageSource& source, const spec::RawBlob& document, Place place,
                                                    const std::string& called, std::size_t depth) {
   const std::string shown = cat("manifest ", document.digest.text());
   if (depth > spec::max_index_depth) fail("indexes within indexes, more than ", spec::max_index_depth, " deep");
   switch (spec::document_kind(document.bytes, document.media_type, shown)) {
   case spec::DocumentKind::schema1:
-    fail(shown, ": docker's schema 1 manifests are not supported");
+    return copy_schema1(source, document, place, called);
   case spec::DocumentKind::index:
     return copy_index(source, document, place, called, depth);
   case spec::DocumentKind::manifest:

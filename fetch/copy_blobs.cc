@@ -1,42 +1,9 @@
 #include "fetch/copy_blobs.h"
 
+#include "fetch/checked_bytes.h"
+
 namespace oci::fetch {
 namespace {
-
-constexpr std::size_t copy_buffer = 256u << 10;
-
-// Digest and size of what a source delivers, against its descriptor.
-class Checked {
-public:
-  Checked(const spec::Descriptor& descriptor, const std::string& name)
-      : descriptor_(descriptor), name_(name), hasher_(descriptor.digest.algorithm()) {}
-
-  void update(Bytes bytes) {
-    if (bytes.size() > static_cast<std::uint64_t>(descriptor_.size) - size_) {
-      fail(name_, ": larger than the ", descriptor_.size, " bytes its descriptor says");
-    }
-    hasher_.update(bytes);
-    size_ += bytes.size();
-  }
-  std::uint64_t size() const { return size_; }
-  void restart() {
-    hasher_ = Hasher(descriptor_.digest.algorithm());
-    size_ = 0;
-  }
-  void finish() {
-    if (size_ != static_cast<std::uint64_t>(descriptor_.size)) {
-      fail(name_, ": ends after ", size_, " of ", descriptor_.size, " bytes");
-    }
-    Digest actual = hasher_.finish();
-    if (actual != descriptor_.digest) fail(name_, ": wrong digest: its content is ", actual.text());
-  }
-
-private:
-  const spec::Descriptor& descriptor_;
-  const std::string& name_;
-  Hasher hasher_;
-  std::uint64_t size_ = 0;
-};
 
 // The end of a chain that makes other bytes: they get a digest of their own.
 class Described final : public Sink {
@@ -133,7 +100,7 @@ private:
   BlobJob& job_;
   Progress& progress_;
   std::string name_, shown_;
-  Checked checked_;
+  CheckedBytes checked_;
   std::unique_ptr<DestinationBlob> out_;
   std::unique_ptr<Recoding> recoding_;
 };
@@ -163,14 +130,8 @@ private:
   spec::Descriptor descriptor_;
   std::string& text_;
   std::string name_;
-  Checked checked_;
+  CheckedBytes checked_;
 };
-
-void pour(TakenBlob& blob, Source& source) {
-  std::vector<std::byte> buffer(copy_buffer);
-  while (std::size_t count = source.read(buffer)) blob.write(Bytes(buffer).first(count));
-  blob.commit();
-}
 
 class TextTaker final : public BlobTaker {
 public:

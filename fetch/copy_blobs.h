@@ -2,7 +2,6 @@
 // asked for, compressed otherwise.
 #pragma once
 
-#include "base/hash.h"
 #include "fetch/blob_taker.h"
 #include "fetch/image_destination.h"
 #include "fetch/image_source.h"

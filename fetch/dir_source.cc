@@ -29,6 +29,11 @@ public:
     return read(cat(descriptor.digest.hex(), ".manifest.json"));
   }
 
+  std::int64_t blob_size(const Digest& digest) override {
+    return check(sys::fstatat(folder_.get(), dir_blob_name(digest)), "stat blob ", digest.text(), " of ", path_)
+        .st_size;
+  }
+
   void blobs(std::span<const spec::Descriptor> wanted, BlobTaker& taker) override {
     for (const spec::Descriptor& descriptor : wanted) {
       taker.check();

@@ -1,6 +1,7 @@
 #include "fetch/documents.h"
 
 #include "base/hash.h"
+#include "fetch/schema1.h"
 
 namespace oci::fetch {
 namespace {
@@ -9,7 +10,7 @@ void check_document(const spec::RawBlob& document, std::string_view shown) {
   if (document.bytes.size() > spec::max_document_bytes) {
     fail(shown, ": larger than ", human_bytes(spec::max_document_bytes));
   }
-  Digest actual = digest_of(document.bytes, document.digest.algorithm());
+  Digest actual = document_digest(document.bytes, shown, document.digest.algorithm());
   if (actual != document.digest) {
     fail(shown, ": wrong digest: asked for ", document.digest.text(), ", its content is ", actual.text());
   }
@@ -29,9 +30,14 @@ void check_document(const spec::RawBlob& document, std::string_view shown) {
 
 } // namespace
 
+Digest document_digest(std::string_view bytes, std::string_view shown, std::string_view algorithm) {
+  const std::optional<std::string> payload = schema1_payload(bytes, shown);
+  return digest_of(payload ? *payload : bytes, algorithm);
+}
+
 spec::RawBlob top_document(ImageSource& source) {
   spec::RawBlob document = source.top();
-  if (document.digest.empty()) document.digest = digest_of(document.bytes);
+  if (document.digest.empty()) document.digest = document_digest(document.bytes, "manifest");
   check_document(document, "manifest");
   return document;
 }

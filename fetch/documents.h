@@ -6,6 +6,8 @@
 
 namespace oci::fetch {
 
+// What a document's digest is of: all of it, or of a signed schema 1 what its signatures are of.
+Digest document_digest(std::string_view bytes, std::string_view shown, std::string_view algorithm = "sha256");
 // What the source's name stands for, with its digest.
 spec::RawBlob top_document(ImageSource& source);
 // A document an index names.

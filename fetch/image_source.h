@@ -19,6 +19,10 @@ public:
   virtual spec::RawBlob top() = 0;
   // A document an index names, as it came.
   virtual std::string document(const spec::Descriptor& descriptor) = 0;
+  // How large a blob is of which only the digest is known. Throws where that cannot be told.
+  virtual std::int64_t blob_size(const Digest& digest) {
+    fail("blob ", digest.text(), ": how large it is cannot be told before it is read");
+  }
   // Delivers each of `wanted` (no digest twice) to `taker`. Returns when it has all.
   virtual void blobs(std::span<const spec::Descriptor> wanted, BlobTaker& taker) = 0;
   // Its name in a store.

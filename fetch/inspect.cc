@@ -2,6 +2,7 @@
 #include "fetch/copy_blobs.h"
 #include "fetch/documents.h"
 #include "fetch/open_image.h"
+#include "fetch/schema1.h"
 
 namespace oci::fetch {
 
@@ -31,7 +32,7 @@ void collect(ImageSource& source, const spec::RawBlob& document, spec::Descripto
   const std::string shown = cat("manifest ", document.digest.text());
   switch (spec::document_kind(document.bytes, document.media_type, shown)) {
   case spec::DocumentKind::schema1:
-    fail(shown, ": docker's schema 1 manifests are not supported");
+    fail(shown, ": of docker's schema 1, which does not say how large its layers are");
   case spec::DocumentKind::manifest:
     found.push_back(instance_of(source, document, std::move(descriptor)));
     return;
@@ -40,6 +41,18 @@ void collect(ImageSource& source, const spec::RawBlob& document, spec::Descripto
   }
   for (const spec::Descriptor& entry : spec::parse_index(document.bytes, shown).manifests)
     collect(source, instance_document(source, entry), entry, depth + 1, found);
+}
+
+// All of its layers, of which it says the digests alone.
+void look_at_schema1(LookedAt& seen, const std::string& shown) {
+  const std::optional<std::string> payload = schema1_payload(seen.image.bytes, shown);
+  const Schema1 image = parse_schema1(payload ? *payload : seen.image.bytes, shown);
+  for (const Schema1::Layer& layer : image.layers) {
+    spec::Descriptor& one = seen.manifest.layers.emplace_back();
+    one.digest = layer.blob;
+    one.size = -1;
+  }
+  seen.config = schema2_config(image, {});
 }
 
 } // namespace
@@ -64,6 +77,8 @@ spec::RawBlob look_at_top(const spec::ImageName& name, const CopyOptions& option
   return top_document(*open_image(name, options, scratch.get(), *progress));
 }
 
+Digest manifest_digest(const std::string& bytes) { return document_digest(bytes, "manifest"); }
+
 std::string config_as_oci(const std::string& config) { return oci_config(config, "config"); }
 
 LookedAt look_at(const spec::ImageName& name, const CopyOptions& options) {
@@ -77,7 +92,10 @@ LookedAt look_at(const spec::ImageName& name, const CopyOptions& options) {
     if (depth > spec::max_index_depth) fail("indexes within indexes, more than ", spec::max_index_depth, " deep");
     const std::string shown = cat("manifest ", seen.image.digest.text());
     const spec::DocumentKind kind = spec::document_kind(seen.image.bytes, seen.image.media_type, shown);
-    if (kind == spec::DocumentKind::schema1) fail(shown, ": docker's schema 1 manifests are not supported");
+    if (kind == spec::DocumentKind::schema1) {
+      look_at_schema1(seen, shown);
+      return seen;
+    }
     if (kind == spec::DocumentKind::manifest) break;
     seen.image = instance_document(*source, choose_instance(spec::parse_index(seen.image.bytes, shown), wanted));
   }

@@ -11,14 +11,16 @@
 namespace oci::fetch {
 
 struct LookedAt {
-  spec::RawBlob top;   // what the name stands for: an image or an index
-  spec::RawBlob image; // the manifest of the one chosen
-  spec::Manifest manifest;
-  std::string config; // its bytes, checked
+  spec::RawBlob top;       // what the name stands for: an image or an index
+  spec::RawBlob image;     // the manifest of the one chosen
+  spec::Manifest manifest; // of schema 1: the layers' digests alone
+  std::string config;      // its bytes, checked
 };
 
 // options.source and options.platforms say how and which. Throws Error, with exit code 2 when there is none.
 spec::RawBlob look_at_top(const spec::ImageName& name, const CopyOptions& options);
+// What a manifest's digest is: of its bytes, or of a signed schema 1 what its signatures are of.
+Digest manifest_digest(const std::string& bytes);
 // A configuration as OCI's image-spec has it, whatever form it is in.
 std::string config_as_oci(const std::string& config);
 LookedAt look_at(const spec::ImageName& name, const CopyOptions& options);

@@ -10,6 +10,7 @@
 #include "fetch/layout_source.h"
 #include "fetch/policy.h"
 #include "fetch/registry_source.h"
+#include "fetch/schema1_source.h"
 #include "spec/verified_blob.h"
 
 #include <memory>
@@ -47,23 +48,22 @@ spec::RawBlob stored_or_fetched(const spec::Store& store, ImageSource& source, c
   return instance_document(source, descriptor);
 }
 
-// From the top document down to the manifest of one image.
+// From the top document down to the manifest of one image, which may be of schema 1.
 spec::RawBlob find_manifest(const spec::Store& store, ImageSource& source, const spec::Platform& wanted) {
   spec::RawBlob document = top_document(source);
   for (std::size_t depth = 0; depth <= spec::max_index_depth; ++depth) {
     std::string shown = cat("manifest ", document.digest.text());
-    switch (spec::document_kind(document.bytes, document.media_type, shown)) {
-    case spec::DocumentKind::manifest:
-      return document;
-    case spec::DocumentKind::schema1:
-      fail(shown, ": docker's schema 1 manifests are not supported");
-    case spec::DocumentKind::index:
-      break;
-    }
+    const spec::DocumentKind kind = spec::document_kind(document.bytes, document.media_type, shown);
+    if (kind != spec::DocumentKind::index) return document;
     spec::Index index = spec::parse_index(document.bytes, shown);
     document = stored_or_fetched(store, source, choose_instance(index, wanted));
   }
   fail("indexes within indexes, more than ", spec::max_index_depth, " deep");
+}
+
+bool is_schema1(const spec::RawBlob& document) {
+  const std::string shown = cat("manifest ", document.digest.text());
+  return spec::document_kind(document.bytes, document.media_type, shown) == spec::DocumentKind::schema1;
 }
 
 // What can be refused before a byte of a layer is fetched.
@@ -146,6 +146,12 @@ Pulled pull_here(spec::Store& store, const spec::ImageName& name, const PullOpti
   FileLock in_use = store.use();
   std::unique_ptr<ImageSource> source = open_source(store, name, options, progress);
   spec::RawBlob document = find_manifest(store, *source, options.platform);
+  std::unique_ptr<ImageSource> converted;
+  if (is_schema1(document)) {
+    converted = as_schema2(*source, document, store.tmp(), progress);
+    document = top_document(*converted);
+    source.swap(converted);
+  }
   spec::Manifest manifest = spec::parse_manifest(document.bytes, cat("manifest ", document.digest.text()));
   check_manifest(manifest);
   Intake intake(store, progress, options.observer);

@@ -16,7 +16,8 @@ using std::chrono::milliseconds;
 std::vector<std::string> accepted_documents() {
   std::vector<std::string> headers;
   for (std::string_view type :
-       {spec::media::oci_manifest, spec::media::docker_manifest, spec::media::docker_list, spec::media::oci_index}) {
+       {spec::media::oci_manifest, spec::media::docker_manifest, spec::media::docker_schema1_signed,
+        spec::media::docker_schema1, spec::media::docker_list, spec::media::oci_index}) {
     headers.push_back(cat("Accept: ", type));
   }
   return headers;
@@ -107,6 +108,17 @@ public:
 
   std::string document(const spec::Descriptor& descriptor) override {
     return get_document(descriptor.digest.text(), descriptor.digest).bytes;
+  }
+
+  std::int64_t blob_size(const Digest& digest) override {
+    const std::string what = cat("size of blob ", digest.text());
+    RegistryCall call(session_,
+                      {.what = what, .url = session_.repository_url(cat("blobs/", digest.text())), .head = true});
+    const HttpAnswer& answer = call.finish();
+    if (answer.status != 200) fail(what, ": ", call.answering_host(), " answered ", answer.status);
+    const auto size = parse_unsigned(answer.header("content-length"));
+    if (!size || *size > INT64_MAX) fail(what, ": ", call.answering_host(), " does not say");
+    return static_cast<std::int64_t>(*size);
   }
 
   void blobs(std::span<const spec::Descriptor> wanted, BlobTaker& taker) override {
@@ -206,6 +218,7 @@ public:
   }
 
   std::string document(const spec::Descriptor& descriptor) override { return chosen_->document(descriptor); }
+  std::int64_t blob_size(const Digest& digest) override { return chosen_->blob_size(digest); }
   void blobs(std::span<const spec::Descriptor> wanted, BlobTaker& taker) override { chosen_->blobs(wanted, taker); }
   std::string store_name() override { return named_.text(); }
 

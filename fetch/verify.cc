@@ -32,7 +32,7 @@ public:
       case spec::DocumentKind::manifest:
         return manifest(spec::parse_manifest(document.bytes, name), digest);
       case spec::DocumentKind::schema1:
-        fail(name, ": docker's schema 1 manifests are not supported");
+        fail(name, ": of docker's schema 1, which says nothing of sizes and of what is in the layers");
       }
     });
   }

@@ -267,6 +267,49 @@ class Handler(http.server.BaseHTTPRequestHandler):
             data = bytes(byte ^ 1 for byte in data)
         self.reply(200, data, cut=CUT if self.count == 1 else None)
 
+    # --- schema 1
+
+    def schema1(self):
+        """The image as Docker's schema 1: what is signed, and the whole. Its history has a step that changed no file."""
+        manifest = json.loads(self.image.manifest)
+        config = json.loads(self.image.blob(manifest["config"]["digest"]))
+        steps = [{"id": f"{i:064x}", "created": f"2014-01-0{i + 1}T00:00:00Z", "container_config": {"Cmd": ["sh", "-c", f"step {i}"]}, **({"parent": f"{i - 1:064x}"} if i else {})}
+                 for i in range(len(self.image.layers))]
+        blobs = list(self.image.layers)
+        steps.append({"id": "f" * 64, "parent": f"{len(steps) - 1:064x}", "created": "2015-01-01T00:00:00Z", "os": "linux", "throwaway": True,
+                      "architecture": config["architecture"], "config": config.get("config", {}), "author": "me <me@here>",
+                      "container_config": {"Cmd": ["CMD"]}, "docker_version": "1.9.1"})
+        blobs.append("sha256:" + "a" * 64)  # not there, and not needed
+        document = {"schemaVersion": 1, "name": "schema1", "tag": "latest", "architecture": config["architecture"],
+                    "fsLayers": [{"blobSum": blob} for blob in reversed(blobs)],
+                    "history": [{"v1Compatibility": json.dumps(step)} for step in reversed(steps)]}
+        text = json.dumps(document, indent=3)
+        encode = lambda data: base64.urlsafe_b64encode(data.encode()).decode().rstrip("=")
+        protected = encode(json.dumps({"formatLength": len(text) - 2, "formatTail": encode(text[-2:])}))
+        signatures = [{"header": {"alg": "ES256"}, "signature": "AA", "protected": protected}]
+        return text.encode(), (text[:-2] + ',\n   "signatures": ' + json.dumps(signatures) + text[-2:]).encode()
+
+    def serve_schema1(self, kind, name, payload, text, media_type):
+        if kind == "blobs":
+            return self.serve(kind, name)
+        if name not in ("latest", "sha256:" + hashlib.sha256(payload).hexdigest()):
+            return self.problem(404, "MANIFEST_UNKNOWN")
+        self.reply(200, text, {"Content-Type": media_type})
+
+    def fault_schema1(self, kind, name):
+        payload, text = self.schema1()
+        self.serve_schema1(kind, name, payload, text, "application/vnd.docker.distribution.manifest.v1+prettyjws")
+
+    def fault_schema1_unsigned(self, kind, name):
+        payload, _ = self.schema1()
+        self.serve_schema1(kind, name, payload, payload, "application/vnd.docker.distribution.manifest.v1+json")
+
+    def fault_schema1_swapped(self, kind, name):
+        """What is signed has the digest; what stands beside the signatures are other layers."""
+        payload, text = self.schema1()
+        self.serve_schema1(kind, name, payload, text.replace(b'"signatures"', b'"fsLayers": [], "signatures"'),
+                           "application/vnd.docker.distribution.manifest.v1+prettyjws")
+
     # --- documents
 
     def fault_deep(self, kind, name):
