@@ -17,9 +17,12 @@ namespace oci::cli {
 
 namespace {
 
+constexpr std::size_t max_list = 4u << 20;
+
 struct Job {
   spec::ImageName source;
   std::string name; // "alpine:3.20", or with --scoped "docker.io/library/alpine:3.20"
+  fetch::RegistryOptions from;
 };
 
 bool is_file(const std::string& path) {
@@ -50,7 +53,8 @@ class Sync final : public Verb {
 public:
   void declare(Command& command) override {
     flags_.declare(command);
-    command.option("-s,--src", "WHAT", "what SRC is: docker (an image, or a repository with all its tags) or dir",
+    command.option("-s,--src", "WHAT",
+                   "what SRC is: docker (an image, or a repository with all its tags), dir, or yaml (a list of them)",
                    from_);
     command.option("-d,--dest", "WHAT", "what DST is: docker or dir", to_);
     command.flag("--scoped", "keep the whole name of an image below DST", scoped_);
@@ -64,11 +68,13 @@ public:
     as_skopeo_ = globals.personality == Personality::skopeo;
     check_places();
     if (from_ == "dir" && to_ == "dir") fail("sync from 'dir' to 'dir' not implemented, consider using rsync instead");
-    if (from_ != "dir" && words[0].find("://") != std::string::npos)
+    if (from_ == "docker" && words[0].find("://") != std::string::npos)
       words[0] = words[0].substr(words[0].find("://") + 3);
     const spec::Transport to = to_ == "docker" ? spec::Transport::docker : spec::Transport::dir;
     options_ = copy_options(globals, flags_, to);
-    const std::vector<Job> jobs = from_ == "docker" ? jobs_of_registry(words[0]) : jobs_of_folder(words[0]);
+    const std::vector<Job> jobs = from_ == "docker" ? jobs_of_registry(words[0])
+                                  : from_ == "yaml" ? jobs_of_list(words[0])
+                                                    : jobs_of_folder(words[0]);
     if (jobs.empty()) fail("no images to sync found in ", printable(words[0]));
     copy_all(jobs, words[1]);
     return failed_ > 0 ? 1 : 0;
@@ -78,7 +84,7 @@ private:
   void check_places() const {
     if (from_.empty()) fail("A source transport must be specified");
     if (to_.empty()) fail("A destination transport must be specified");
-    if (from_ != "docker" && from_ != "dir") fail(quoted(from_), " is not a valid source transport");
+    if (from_ != "docker" && from_ != "dir" && from_ != "yaml") fail(quoted(from_), " is not a valid source transport");
     if (to_ != "docker" && to_ != "dir") fail(quoted(to_), " is not a valid destination transport");
   }
   static std::string quoted(const std::string& text) { return cat("\"", printable(text), "\""); }
@@ -86,15 +92,55 @@ private:
   std::vector<Job> jobs_of_registry(const std::string& source) const {
     const std::string last = last_part(source);
     const spec::Reference one = spec::Reference::parse(source);
-    std::vector<std::string> names;
-    if (last.find(':') != std::string::npos || !one.digest.empty())
-      names.push_back(one.text());
-    else
-      for (const std::string& tag : fetch::list_tags(one, options_.source)) names.push_back(cat(one.name(), ":", tag));
+    if (last.find(':') != std::string::npos || !one.digest.empty()) return {job_of(one.text(), options_.source)};
     std::vector<Job> jobs;
-    for (const std::string& name : names)
-      jobs.push_back({spec::ImageName::parse(cat("docker://", name)), scoped_ ? name : last_part(name)});
+    for (const std::string& tag : fetch::list_tags(one, options_.source))
+      jobs.push_back(job_of(cat(one.name(), ":", tag), options_.source));
     return jobs;
+  }
+
+  Job job_of(const std::string& name, const fetch::RegistryOptions& from) const {
+    return {spec::ImageName::parse(cat("docker://", name)), scoped_ ? name : last_part(name), from};
+  }
+
+  std::vector<Job> jobs_of_list(const std::string& file) {
+    std::vector<Job> jobs;
+    for (const fetch::SyncRegistry& registry : fetch::parse_sync_list(read_file(file, max_list), file)) {
+      fetch::RegistryOptions from = options_.source;
+      if (registry.credentials) from.credentials = registry.credentials;
+      if (registry.tls_verify) from.tls_verify = registry.tls_verify;
+      if (!registry.cert_dir.empty()) from.cert_dir = registry.cert_dir;
+      if (registry.repositories.empty()) log::warning("no images specified for registry ", printable(registry.name));
+      for (const fetch::SyncRepository& repository : registry.repositories) {
+        const auto found = going_on(repository.name, [&] { return jobs_of_repository(repository, from); });
+        if (found) jobs.insert(jobs.end(), found->begin(), found->end());
+      }
+    }
+    return jobs;
+  }
+
+  std::vector<Job> jobs_of_repository(const fetch::SyncRepository& repository,
+                                      const fetch::RegistryOptions& from) const {
+    const spec::Reference reference = spec::Reference::parse(repository.name);
+    const bool listed = repository.which == fetch::SyncRepository::Which::listed;
+    std::vector<Job> jobs;
+    for (const std::string& tag : repository.choose(listed ? Words() : fetch::list_tags(reference, from)))
+      jobs.push_back(job_of(cat(reference.name(), Digest::parse(tag) ? "@" : ":", tag), from));
+    return jobs;
+  }
+
+  // Nothing where it fails and the others are to be gone on with.
+  template <class F>
+  auto going_on(const std::string& what, F&& body) -> std::optional<decltype(body())> {
+    try {
+      return body();
+    } catch (const Error& error) {
+      const Error told = Error(error).within(cat("sync ", what));
+      if (!keep_going_) throw told;
+      log::report(told);
+      ++failed_;
+      return std::nullopt;
+    }
   }
 
   std::vector<Job> jobs_of_folder(const std::string& source) const {
@@ -105,7 +151,7 @@ private:
     for (const std::string& below : found) {
       const std::string path = below.empty() ? source : cat(source, "/", below);
       const std::string whole = absolute_path(path).substr(1);
-      jobs.push_back({spec::ImageName::parse(cat("dir:", path)), scoped_ ? whole : last_part(whole)});
+      jobs.push_back({spec::ImageName::parse(cat("dir:", path)), scoped_ ? whole : last_part(whole), {}});
     }
     return jobs;
   }
@@ -124,41 +170,41 @@ private:
         std::printf("Would have copied image from=%s to=%s\n", job.source.text().c_str(), destination.c_str());
         continue;
       }
-      try {
-        digests += cat(copy_one(job, destination, *progress), " ", job.source.text(), "\n");
-      } catch (const Error& error) {
-        if (!keep_going_) throw Error(error).within(cat("sync ", job.source.text()));
-        log::report(Error(error).within(cat("sync ", job.source.text())));
-        ++failed_;
-      }
+      const auto digest = going_on(job.source.text(), [&] { return copy_one(job, destination, *progress); });
+      if (!digest) continue;
+      digests += cat(*digest, " ", job.source.text(), "\n");
+      ++synced_;
     }
-    if (!dry_run_ && !as_skopeo_) std::printf("%zu images synced, %zu failed\n", jobs.size() - failed_, failed_);
+    if (!dry_run_ && !as_skopeo_) std::printf("%zu images synced, %zu failed\n", synced_, failed_);
     if (!flags_.digestfile.empty()) write_file_atomic(AT_FDCWD, flags_.digestfile, digests, 0644);
   }
 
   // The digest of the image that is in the destination now.
   std::string copy_one(const Job& job, const std::string& destination, fetch::Progress& progress) {
     const spec::ImageName name = spec::ImageName::parse(destination);
+    fetch::CopyOptions options = options_;
+    options.source = job.from;
     if (to_ == "dir") {
       if (sys::stat(name.path)) {
         if (as_skopeo_) fail("Refusing to overwrite destination directory ", quoted(name.path));
-        if (const auto digest = same_there(job, name)) return *digest;
+        if (const auto digest = same_there(job, name, options)) return *digest;
         fail("refusing to overwrite the folder ", name.path, ", it holds something else");
       }
       (void)make_dirs(parent_path(absolute_path(name.path)), 0755);
-    } else if (const auto digest = same_there(job, name)) {
+    } else if (const auto digest = same_there(job, name, options)) {
       return *digest;
     }
-    fetch::check_policy(job.source, options_.trust);
-    return copy_image(job.source, name, options_, progress).manifest.digest.text();
+    fetch::check_policy(job.source, options.trust);
+    return copy_image(job.source, name, options, progress).manifest.digest.text();
   }
 
   // The digest, when the destination has this very image; an index counts only where all of it is wanted.
-  std::optional<std::string> same_there(const Job& job, const spec::ImageName& destination) const {
+  static std::optional<std::string> same_there(const Job& job, const spec::ImageName& destination,
+                                               const fetch::CopyOptions& options) {
     try {
-      fetch::CopyOptions there = options_;
-      there.source = options_.destination;
-      const Digest wanted = fetch::look_at_top(job.source, options_).digest;
+      fetch::CopyOptions there = options;
+      there.source = options.destination;
+      const Digest wanted = fetch::look_at_top(job.source, options).digest;
       if (fetch::look_at_top(destination, there).digest == wanted) return wanted.text();
     } catch (const Error&) { // not there, or not to be seen: copied
     }
@@ -169,7 +215,7 @@ private:
   fetch::CopyOptions options_;
   std::string from_, to_, suffix_;
   bool scoped_ = false, dry_run_ = false, keep_going_ = false, as_skopeo_ = false;
-  std::size_t failed_ = 0;
+  std::size_t synced_ = 0, failed_ = 0;
 };
 
 } // namespace

@@ -99,4 +99,5 @@ std::string inspect_docker_container(const std::string& name);
 #include "fetch/inspect.h"
 #include "fetch/login_file.h"
 #include "fetch/registry_admin.h"
+#include "fetch/sync_list.h"
 #include "fetch/verify.h"
