@@ -88,7 +88,7 @@ ImagePlace ImageOption::open(const Globals& globals, Words& words, ImagePlace::U
 }
 
 std::string ImageOption::result_name(const ImagePlace& place) const {
-  return new_tag && !new_tag->empty() ? place.other_name("--tag", *new_tag) : place.name();
+  return new_tag ? place.other_name("--tag", *new_tag) : place.name();
 }
 
 void expect_words(const Words& words, const Words& names) {

@@ -56,7 +56,7 @@ struct UmociGlobals {
   void set_up_log() const {
     if (level && (verbose || debug)) fail("--log and --verbose exclude each other");
     log::Setup setup;
-    const std::string name = level.value_or(debug ? "debug" : verbose ? "info" : "warn");
+    const std::string name = to_lower(level.value_or(debug ? "debug" : verbose ? "info" : "warn"));
     if (name == "debug")
       setup.threshold = log::Level::debug;
     else if (name == "info")
@@ -111,8 +111,24 @@ int print_help_of(const Words& topic, const Command& globals) {
   return 0;
 }
 
+// Called umoci, what a verb takes goes to stdout before the error goes to stderr.
+Words parse_or_explain(const UmociVerb& verb, Command& command, const Words& line, Command& global_options,
+                       const Globals& globals) {
+  try {
+    return command.parse(line, global_options);
+  } catch (const Error& error) {
+    if (globals.personality == Personality::umoci)
+      print(cat("Incorrect Usage: ", error.message(), "\n\n", umoci_verb_help(verb, command)));
+    throw;
+  }
+}
+
 int run(Line line, const Globals& globals, Command& global_options, const std::function<void()>& set_up_log) {
   join_raw(line);
+  if (line.verb == "raw help" || line.verb == "raw h") {
+    line.rest.insert(line.rest.begin(), "raw");
+    return print_help_of(line.rest, global_options);
+  }
   if (line.verb.empty()) return print_help_of({}, global_options);
   if (line.verb == "help" || line.verb == "h") return print_help_of(line.rest, global_options);
   if (line.verb == "raw" && (line.rest.empty() || asks_for_help(line.rest))) {
@@ -124,7 +140,7 @@ int run(Line line, const Globals& globals, Command& global_options, const std::f
   Command command;
   verb->declare(command);
   return with_context(line.verb, [&] {
-    const Words words = command.parse(line.rest, global_options);
+    const Words words = parse_or_explain(*entry, command, line.rest, global_options, globals);
     if (command.help_wanted()) {
       print(umoci_verb_help(*entry, command));
       return 0;

@@ -38,6 +38,7 @@ struct Changes {
 std::pair<std::string, std::string> name_and_value(std::string_view flag, const std::string& text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos) fail(flag, " ", printable(text), ": must be NAME=VALUE");
+  if (equals == 0) fail(flag, " ", printable(text), ": the name is empty");
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 

@@ -41,25 +41,35 @@ struct Mapping {
   }
 };
 
-// With a terminal, as umoci has it; a caller without rights gets no network of his own.
-ContainerOptions terminal_options(const spec::ImageConfig& image, const unpack::Ids& ids) {
-  ContainerOptions options;
-  options.request = bundle_request({}, image, ids);
-  options.request.tty = true;
-  if (ids.rootless) options.request.net = "host";
-  return options;
+// A caller without rights has the host's network and what hangs on it: no sysfs of his own, and the host's resolver.
+void follow_umoci_rootless(spec::RuntimeConfig& config) {
+  std::erase_if(config.mounts, [](const spec::Mount& mount) {
+    return mount.destination == "/sys" || mount.destination == "/sys/fs/cgroup" ||
+           mount.destination.starts_with("/etc/");
+  });
+  const auto bind = [&](std::string path, std::vector<std::string> options) {
+    spec::Mount& mount = config.mounts.emplace_back();
+    mount.destination = mount.source = std::move(path);
+    mount.type = "bind";
+    mount.options = std::move(options);
+  };
+  bind("/sys", {"rbind", "nosuid", "noexec", "nodev", "ro"});
+  bind("/etc/resolv.conf", {"rbind", "ro"});
 }
 
 // umoci's bundles: an empty tmpfs for each of the image's volumes, and no group that /etc/group does not give, which a
 // caller without rights could not set anyway.
 void follow_umoci(spec::RuntimeConfig& config, const spec::ImageConfig& image, const unpack::Ids& ids) {
-  if (config.process) {
-    spec::User& user = config.process->user;
-    if (ids.rootless) user.additional_gids.clear();
-    user.additional_gids.erase(std::remove(user.additional_gids.begin(), user.additional_gids.end(), user.gid),
-                               user.additional_gids.end());
-  }
+  config.hostname = "umoci-default";
+  if (ids.rootless) follow_umoci_rootless(config);
+  spec::User& user = config.process->user;
+  if (ids.rootless) user.additional_gids.clear();
+  user.additional_gids.erase(std::remove(user.additional_gids.begin(), user.additional_gids.end(), user.gid),
+                             user.additional_gids.end());
   if (!image.config) return;
+  Words args = image.config->entrypoint;
+  args.insert(args.end(), image.config->cmd.begin(), image.config->cmd.end());
+  if (!args.empty()) config.process->args = std::move(args);
   for (const std::string& volume : image.config->volumes.keys) {
     spec::Mount& mount = config.mounts.emplace_back();
     mount.destination = volume;
@@ -67,6 +77,32 @@ void follow_umoci(spec::RuntimeConfig& config, const spec::ImageConfig& image, c
     mount.source = "none";
     mount.options = {"rw", "nosuid", "nodev", "noexec", "relatime"};
   }
+}
+
+bool names_user(const spec::ImageConfig& image) {
+  return image.config && image.config->user.find_first_not_of("0123456789:") != std::string::npos;
+}
+
+// config.json as umoci has it: with a terminal, the image's command whatever it is, and nothing beside it. Without a
+// rootfs (-1) a user by name is root.
+specgen::Generated umoci_config(spec::ImageConfig image, const unpack::Ids& ids, int rootfs) {
+  const spec::ImageConfig whole = image;
+  if (image.config) {
+    image.config->entrypoint.clear();
+    image.config->cmd.clear();
+  }
+  ContainerOptions options;
+  options.request = bundle_request({}, image, ids);
+  options.request.tty = true;
+  if (ids.rootless) options.request.net = "host";
+  if (rootfs < 0 && names_user(image)) {
+    log::warning("without --rootfs the user ", printable(image.config->user), " is not known: root is taken");
+    options.request.user = "0:0";
+  }
+  specgen::Generated generated = generate_config(image, options.engine(), options, rootfs);
+  generated.files.clear();
+  follow_umoci(generated.config, whole, ids);
+  return generated;
 }
 
 class LayoutUnpack final : public Verb {
@@ -102,17 +138,15 @@ private:
 
   static void write_config(int bundle, const spec::ImageConfig& image, const unpack::Ids& ids) {
     const Fd rootfs = check(sys::openat(bundle, "rootfs", O_PATH | O_DIRECTORY), "open the bundle's rootfs");
-    const ContainerOptions container = terminal_options(image, ids);
-    specgen::Generated generated = generate_config(image, container.engine(), container, rootfs.get());
-    follow_umoci(generated.config, image, ids);
-    write_generated(bundle, generated);
+    write_generated(bundle, umoci_config(image, ids, rootfs.get()));
   }
 
   ImageOption image_;
   Mapping mapping_;
 };
 
-// A rootfs at a path of the user's: made in a folder beside it, then moved there.
+// A rootfs at a path of the user's: made in a folder beside it, then moved there. Where there is something already the
+// layers go upon that.
 class RawUnpack final : public Verb {
 public:
   void declare(Command& command) override {
@@ -134,16 +168,26 @@ public:
 private:
   static void unpack_to(const std::string& path, const spec::Layout& layout, const spec::Image& image,
                         unpack::Options& options) {
-    const std::string folder = parent_path(path), name = base_name(path);
-    const Fd parent = make_dirs(folder);
-    if (const auto there = sys::unlinkat(parent.get(), name, AT_REMOVEDIR); !there && there.error() != ENOENT)
-      fail_errno(there.error(), cat("make rootfs ", path));
     const StopSignals stop;
     options.stop_fd = stop.fd();
+    const std::string folder = parent_path(path), name = base_name(path);
+    const Fd parent = make_dirs(folder);
+    // An empty folder is replaced, so that a failure leaves nothing; in any other it leaves what was made till then.
+    const auto removed = sys::unlinkat(parent.get(), name, AT_REMOVEDIR);
+    if (!removed && removed.error() != ENOENT) {
+      const Fd there = check(sys::open(path, O_RDONLY | O_DIRECTORY), "open rootfs ", path);
+      options.onto = there.get();
+      return unpack_in(there.get(), layout, image, options);
+    }
     const TempDir scratch(parent.get(), ".oci-unpack-");
-    unpack::Progress silent;
-    unpack::unpack_image(layout, image, scratch.fd(), options, silent);
+    unpack_in(scratch.fd(), layout, image, options);
     check(sys::renameat2(scratch.fd(), "rootfs", parent.get(), name, RENAME_NOREPLACE), "make rootfs ", path);
+  }
+
+  static void unpack_in(int folder, const spec::Layout& layout, const spec::Image& image,
+                        const unpack::Options& options) {
+    unpack::Progress silent;
+    unpack::unpack_image(layout, image, folder, options, silent);
   }
 
   ImageOption image_;
@@ -166,24 +210,23 @@ public:
     Words none;
     ImagePlace place = image_.open(globals, none, ImagePlace::Use::read);
     const spec::ImageConfig config = place.load().image.config;
-    ContainerOptions container = terminal_options(config, options.ids);
     Fd rootfs;
-    if (rootfs_) {
-      rootfs = check(sys::open(*rootfs_, O_PATH | O_DIRECTORY), "open ", *rootfs_);
-    } else if (config.config && names_user(config.config->user)) {
-      log::warning("without --rootfs the user ", printable(config.config->user), " is not known: root is taken");
-      container.request.user = "0:0";
-    }
+    if (rootfs_) rootfs = open_source_of_users(*rootfs_, config);
     const Fd folder = check(sys::open(parent_path(words[0]), O_PATH | O_DIRECTORY), "open ", parent_path(words[0]));
-    specgen::Generated generated = generate_config(config, container.engine(), container, rootfs.get());
-    follow_umoci(generated.config, config, options.ids);
+    specgen::Generated generated = umoci_config(config, options.ids, rootfs.get());
+    generated.config.root->path = rootfs_.value_or(".");
     for (const std::string& warning : generated.warnings) log::warning(warning);
     write_file_atomic(folder.get(), base_name(words[0]), specgen::config_text(generated.config), 0644);
     return 0;
   }
 
 private:
-  static bool names_user(const std::string& user) { return user.find_first_not_of("0123456789:") != std::string::npos; }
+  // One that is not there matters to a user by name alone.
+  static Fd open_source_of_users(const std::string& path, const spec::ImageConfig& image) {
+    Result<Fd> opened = sys::open(path, O_PATH | O_DIRECTORY);
+    if (!opened && opened.error() == ENOENT && !names_user(image)) return {};
+    return check(std::move(opened), "open ", path);
+  }
 
   std::optional<std::string> rootfs_;
   ImageOption image_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <sys/file.h>
+#include <unistd.h>
 
 namespace oci::spec {
 namespace {
@@ -43,9 +44,23 @@ void create_missing(int dir) {
   const Fd lock = lock_folder(dir);
   make_folder(dir, "blobs");
   make_folder(dir, "blobs/sha256");
-  if (!exists(dir, index_file)) write_file_atomic(dir, index_file, to_text(Index{}), 0644, Durability::synced);
+  if (!exists(dir, index_file)) {
+    Index none;
+    none.media_type = media::oci_index;
+    write_file_atomic(dir, index_file, to_text(none), 0644, Durability::synced);
+  }
   if (!exists(dir, version_file))
     write_file_atomic(dir, version_file, cat("{\"imageLayoutVersion\":\"", version, "\"}"), 0644, Durability::synced);
+}
+
+// What root writes into another's layout is that one's.
+void give_to_owner(int layout, int file) {
+  const struct stat owner = check(sys::fstat(layout), "stat the folder"), now = check(sys::fstat(file), "stat");
+  if (::geteuid() != 0 || (owner.st_uid == now.st_uid && owner.st_gid == now.st_gid)) return;
+  // In a user namespace the owner may be nobody that could be set.
+  if (auto given = sys::fchown(file, owner.st_uid, owner.st_gid);
+      !given && given.error() != EINVAL && given.error() != EPERM)
+    fail_errno(given.error(), "set the owner");
 }
 
 std::string_view name_of(const Descriptor& entry) {
@@ -97,6 +112,8 @@ void Layout::update_index(const std::function<bool(Index&)>& change) {
     if (text.size() > max_document_bytes)
       fail(index_file, ": it would be larger than ", human_bytes(max_document_bytes));
     write_file_atomic(fd(), index_file, text, 0644, Durability::synced);
+    const Fd written = check(sys::openat(fd(), index_file, O_RDONLY | O_NOFOLLOW), "open ", index_file);
+    give_to_owner(fd(), written.get());
   });
 }
 
@@ -149,6 +166,7 @@ void Layout::adopt_blob(int file, int dir, const std::string& name, const Digest
     const std::string folder_name = cat(shared_ ? "" : "blobs/", digest.algorithm());
     make_folder(blobs_base(), folder_name);
     const Fd folder = check(sys::openat(blobs_base(), folder_name, O_RDONLY | O_DIRECTORY), "open ", folder_name);
+    give_to_owner(fd(), file);
     check(sys::fchmod(file, 0644), "chmod");
     check(sys::fsync(file), "sync");
     check(sys::renameat(dir, name, folder.get(), std::string(digest.hex())), "rename");

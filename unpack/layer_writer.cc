@@ -38,10 +38,11 @@ void refuse_whiteout_name(const std::string& name) {
   if (is_beneath_whiteout(name)) fail("a name that begins with .wh. would be a whiteout");
 }
 
-std::uint32_t map_in(const IdMap& map, std::uint32_t outside, const char* what) {
+std::uint32_t map_in(const IdMap& map, std::uint32_t outside, bool rootless, const char* what) {
   if (map.empty()) return outside;
   for (const IdRange& range : map)
     if (outside >= range.outside && outside - range.outside < range.size) return outside - range.outside + range.inside;
+  if (rootless) return 0; // all there is belongs to the image's root
   fail("its ", what, " ", outside, " is not one of the bundle's map");
 }
 
@@ -150,8 +151,8 @@ void LayerWriter::add_member(int fd, Member& member, const struct stat& status) 
 }
 
 void LayerWriter::set_owner(Member& member, const struct stat& status) const {
-  member.uid = map_in(options_.ids.uids, status.st_uid, "uid");
-  member.gid = map_in(options_.ids.gids, status.st_gid, "gid");
+  member.uid = map_in(options_.ids.uids, status.st_uid, options_.ids.rootless, "uid");
+  member.gid = map_in(options_.ids.gids, status.st_gid, options_.ids.rootless, "gid");
   const auto kept = std::find_if(member.xattrs.begin(), member.xattrs.end(),
                                  [](const Xattr& xattr) { return xattr.name == kept_owner_name; });
   if (kept == member.xattrs.end()) return;

@@ -61,6 +61,8 @@ Rootfs::Rootfs(int root, const Options& options, AttributeSetter& attributes, Fi
         if (auto noted = finishes_.find(parent.path); noted != finishes_.end())
           noted->second.atime = noted->second.mtime = {0, UTIME_OMIT};
       }) {
+  first_layer_ = options.onto < 0;
+  if (options.onto >= 0) attributes_.expect_inheritance();
   finishes_[""].mode = root_mode; // its time without an entry of its own: 0, as umoci has it
 }
 

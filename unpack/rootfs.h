@@ -17,7 +17,7 @@ namespace oci::unpack {
 
 class Rootfs {
 public:
-  // `root` is an empty folder of the caller's own, open for reading.
+  // `root` is an empty folder of the caller's own, or options.onto; open for reading.
   Rootfs(int root, const Options& options, AttributeSetter& attributes, FileWriters& writers);
 
   // One layer, upon those before it.
@@ -58,7 +58,7 @@ private:
   FileWriters& writers_;
   Folders folders_;
   LayerRecord record_{true};
-  bool first_layer_ = true;
+  bool first_layer_;
   std::uint64_t entries_ = 0, bytes_ = 0;
   std::unordered_map<std::string, Finish> finishes_; // by real path
   std::size_t finishes_bytes_ = 0;

@@ -107,6 +107,8 @@ Records records_of(const Member& member) {
   if (member.gid > largest_id) records["gid"] = std::to_string(member.gid);
   if (!fits_time(member.mtime.tv_sec)) records["mtime"] = std::to_string(member.mtime.tv_sec);
   for (const Xattr& xattr : member.xattrs) records["SCHILY.xattr." + xattr.name] = xattr.value;
+  // A header that follows others is not divided into prefix and name: it would be cut.
+  if (!records.empty() && member.name.size() > name_size) records["path"] = member.name;
   return records;
 }
 
@@ -138,6 +140,13 @@ std::size_t padding_of(std::uint64_t size) {
   return static_cast<std::size_t>((tar_block - size % tar_block) % tar_block);
 }
 
+// As Go's archive/tar has it: beneath a folder's own name, beside a file's; a leaf that has no ASCII is left out.
+std::string pax_name(const std::string& name) {
+  const std::size_t slash = name.rfind('/');
+  const std::string folder = slash == name.npos ? "" : name.substr(0, slash + 1);
+  return clean_name(ascii_of(cat(folder, "PaxHeaders.0/", name.substr(folder.size()))));
+}
+
 void pad(Sink& out, std::uint64_t size) {
   static constexpr std::array<std::byte, tar_block> zeros{};
   out.write(Bytes(zeros).first(padding_of(size)));
@@ -149,10 +158,8 @@ void TarWriter::write_pax(const Member& member) {
   std::string text;
   for (const auto& [key, value] : records_of(member)) text += pax_record(key, value);
   if (text.empty()) return;
-  const std::string clean = clean_name(member.name);
-  const SplitName split = split_name(clean);
   Block block;
-  block.text(0, name_size, ascii_of(join_name(join_name(split.folder, "PaxHeaders.0"), split.leaf)));
+  block.text(0, name_size, pax_name(member.name));
   for (const auto& [at, size] : {std::pair{100, 8}, {108, 8}, {116, 8}, {136, 12}})
     block.number(static_cast<std::size_t>(at), static_cast<std::size_t>(size), 0);
   block.number(124, 12, text.size());

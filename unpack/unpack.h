@@ -46,7 +46,9 @@ struct Options {
   Ids ids;
   bool keep_labels = false;   // security.selinux, .ima and .evm of the image, which mean nothing on another system
   bool keep_dirlinks = false; // a folder upon a link to a folder is that folder; otherwise the link goes
-  int stop_fd = -1;           // once it is readable the unpacking is given up: Error "interrupted"
+  // A folder to unpack upon, in the place of `bundle`/rootfs, for reading; -1: none. It stays when unpacking fails.
+  int onto = -1;
+  int stop_fd = -1; // once it is readable the unpacking is given up: Error "interrupted"
 };
 
 // Told what happens, always on the calling thread. The default does nothing.

@@ -92,6 +92,11 @@ Result<void> remove_rootfs(int bundle, const Ids& ids) {
 
 struct Unpacker::State {
   State(int bundle_fd, const Options& options) : ids(options.ids), stop_fd(options.stop_fd) {
+    if (options.onto >= 0) {
+      committed = true; // nothing of it is ours to remove
+      start(options.onto, options);
+      return;
+    }
     bundle = check(sys::openat(bundle_fd, ".", O_PATH | O_DIRECTORY), "open the bundle");
     Fd root = make_rootfs(bundle.get(), ids);
     try {

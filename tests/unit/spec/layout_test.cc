@@ -39,7 +39,8 @@ struct LayoutTest : ::testing::Test {
 
 TEST_F(LayoutTest, CreatesWhatOthersRead) {
   EXPECT_EQ(read_file(scratch.path("l/oci-layout")), R"({"imageLayoutVersion":"1.0.0"})");
-  EXPECT_EQ(read_file(scratch.path("l/index.json")), R"({"schemaVersion":2,"manifests":[]})");
+  EXPECT_EQ(read_file(scratch.path("l/index.json")),
+            R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]})");
   EXPECT_TRUE(S_ISDIR(sys::stat(scratch.path("l/blobs/sha256"))->st_mode));
   EXPECT_EQ(sys::stat(scratch.path("l/index.json"))->st_mode & 07777, 0644u);
 }

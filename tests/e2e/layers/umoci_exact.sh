@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# What umoci 0.6 does in its corners, seen by running it, and so do we.
+. "$(dirname "$0")/_layers.sh"
+
+expect_ok umoci init --layout "$L"
+expect_eq "$(jq -c . "$L/index.json")" '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}'
+expect_ok umoci new --image "$L:a"
+refused config --image "$L:a" --tag ''
+refused config --image "$L:a" --config.env =A
+refused config --image "$L:a" --config.label =A
+refused insert --image "$L:a" --tag '' --whiteout dir
+expect_ok umoci --log INFO ls --layout "$L"
+expect_ok umoci raw help
+expect_contains "$OUT" 'umoci raw - '
+expect_ok umoci raw help unpack
+expect_contains "$OUT" 'umoci raw unpack - '
+expect_fail 1 -- umoci ls --nosuch
+expect_contains "$OUT" 'Incorrect Usage: '
+expect_contains "$OUT" 'umoci list - '
+
+mkdir "$SCRATCH/src"
+echo new >"$SCRATCH/src/f"
+chown 5:6 "$SCRATCH/src/f"
+expect_ok umoci insert --image "$L:a" --rootless "$SCRATCH/src" /dir
+expect_ok umoci insert --image "$L:a" --whiteout /dir/gone
+
+# A rootfs that is there already: the layers go upon it, whiteouts too, and it stays when they cannot.
+R=$SCRATCH/r
+mkdir -p "$R/dir"
+echo mine | tee "$R/mine" "$R/dir/mine" "$R/dir/gone" >"$R/dir/f"
+expect_ok umoci raw unpack --image "$L:a" "$R"
+expect_eq "$(cat "$R/mine" "$R/dir/mine" "$R/dir/f")" $'mine\nmine\nnew'
+expect_no_file "$R/dir/gone"
+expect_eq "$(stat -c %u:%g "$R/dir/f")" 0:0
+ln -s r "$SCRATCH/link"
+echo old >"$R/dir/f"
+expect_ok umoci raw unpack --image "$L:a" "$SCRATCH/link"
+expect_eq "$(cat "$R/dir/f")" new
+cp -a "$L" "$SCRATCH/bad"
+layer=$(umoci stat --json --image "$L:a" | jq -r '.manifest.blob.layers[1].digest')
+printf x | dd of="$SCRATCH/bad/blobs/sha256/${layer#sha256:}" conv=notrunc status=none
+expect_fail 1 -- umoci raw unpack --image "$SCRATCH/bad:a" "$R"
+expect_eq "$(cat "$R/mine")" mine
+touch "$SCRATCH/file"
+expect_fail 1 -- umoci raw unpack --image "$L:a" "$SCRATCH/file"
+expect_file "$SCRATCH/file"
+
+# The image's command is taken as it is; a user by name needs a rootfs; nothing stands beside a rootless bundle's files.
+expect_ok umoci config --image "$L:a" --config.entrypoint '' --tag empty
+expect_ok umoci raw config --image "$L:empty" "$SCRATCH/c.json"
+expect_eq "$(jq -c '[.process.args, .root.path, .hostname]' "$SCRATCH/c.json")" '[[""],".","umoci-default"]'
+expect_ok umoci raw config --image "$L:a" --rootfs "$SCRATCH/nosuch" "$SCRATCH/c.json"
+expect_eq "$(jq -r .root.path "$SCRATCH/c.json")" "$SCRATCH/nosuch"
+expect_ok umoci config --image "$L:a" --config.user named --tag named
+expect_ok umoci raw config --image "$L:named" "$SCRATCH/c.json"
+expect_fail 1 -- umoci raw config --image "$L:named" --rootfs "$SCRATCH/nosuch" "$SCRATCH/c.json"
+expect_ok umoci unpack --rootless --image "$L:a" "$SCRATCH/b"
+expect_eq "$(cd "$SCRATCH/b" && echo * | sed 's/_[0-9a-f]*\./_H./')" 'config.json rootfs sha256_H.mtree umoci.json'
+expect_eq "$(jq -c '.mounts[] | select(.destination == "/sys" or .destination == "/etc/resolv.conf") | .type' \
+  "$SCRATCH/b/config.json" | sort -u)" '"bind"'
+
+# What root writes into another's layout is that one's.
+if [ "$(id -u)" = 0 ]; then
+  chown -R 1234:4321 "$L"
+  expect_ok umoci config --image "$L:a" --author x
+  expect_ok umoci new --image "$L:other"
+  expect_eq "$(find "$L" ! -uid 1234 -o ! -gid 4321)" ''
+fi
