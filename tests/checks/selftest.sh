@@ -60,6 +60,13 @@ rm attacks/tests/e2e/security/two.sh
 table 'CVE-2020-1' security/one 'CVE-2020-1' security/one >attacks/docs/security.md
 catches 'two rows' bash "$checks/security.sh" attacks
 
+# --- mutants
+mkdir mutated
+cp -r "$checks"/../../{cli,runtime,specgen,tests} mutated
+passes python3 "$checks/mutants.py" check mutated
+: >mutated/runtime/verbs.cc
+catches '0 times in runtime/verbs.cc' python3 "$checks/mutants.py" check mutated
+
 # --- programs
 compiler=${CXX:-c++}
 printf 'int main() { volatile char b[64]; b[0] = 1; return b[0] - 1; }\n' >plain.cc

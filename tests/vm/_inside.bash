@@ -15,7 +15,7 @@ mkdir -p /sys/fs/cgroup && cat /sys/fs/cgroup/cgroup.controllers >/dev/null || e
 for controller in cpu cpuset io memory pids hugetlb; do echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null; done
 status=0
 for one; do
-  OCI_TEST_TIMEOUT=500 bash "tests/$one" >/scratch/log 2>&1
+  OCI_TEST_TIMEOUT=1500 bash "tests/$one" >/scratch/log 2>&1
   code=$?
   echo "$code $one" | tee -a results
   case $code in

@@ -10,10 +10,11 @@ edit_config b '.process.terminal = true'
 cp b/config.json plain.json
 look() { stat -c '%n %s %a %F %i' victim victim/*; }
 before=$(look)
-for name in console ptmx pts pts/ptmx pts/0; do
+for link in console ptmx pts pts/ptmx pts/0 console:/new ptmx:/0 pts/0:/0; do
+  name=${link%%:*} to=victim${link#"$name"}
   rm -rf b/rootfs/dev
   mkdir -p "b/rootfs/dev/$(dirname "$name")"
-  ln -s "$PWD/victim" "b/rootfs/dev/$name"
+  ln -s "$PWD/${to/:/}" "b/rootfs/dev/$name"
   jq '.mounts |= map(select(.destination | startswith("/dev") | not))' plain.json >b/config.json # no devpts: nothing else will do
   expect_fail any -- timeout 60 "$RUNTIME" --root "$ROOT" run -b b "$id" </dev/null
   expect_no_file "$ROOT/$id"
