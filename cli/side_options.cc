@@ -37,15 +37,16 @@ void SideFlags::declare(Command& command, const std::string& prefix, bool shown)
 namespace {
 
 std::optional<fetch::Credentials> credentials(const SideFlags& flags) {
-  if (flags.creds && flags.no_creds) fail("--creds and --no-creds exclude each other");
-  if (flags.creds && flags.username) fail("--creds and --username exclude each other");
+  if (flags.creds && flags.no_creds) fail("creds and no-creds cannot be specified at the same time");
+  if (flags.creds && flags.username) fail("creds and username cannot be specified at the same time");
   if (flags.token && (flags.creds || flags.username || flags.no_creds)) {
     fail("--registry-token and other credentials exclude each other");
   }
   if (flags.username.has_value() != flags.password.has_value()) {
-    fail("--username and --password belong together");
+    fail(flags.username ? "password must be specified when username is specified"
+                        : "username must be specified when password is specified");
   }
-  if (flags.username && flags.no_creds) fail("--username and --no-creds exclude each other");
+  if (flags.username && flags.no_creds) fail("username and no-creds cannot be specified at the same time");
   if (flags.username) return fetch::Credentials{*flags.username, *flags.password};
   if (flags.creds) return fetch::parse_credentials(*flags.creds);
   return std::nullopt;

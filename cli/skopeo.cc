@@ -51,9 +51,16 @@ std::string fatal_line(const std::string& message) {
   return cat("time=\"", now, "Z\" level=fatal msg=", go_quoted(message), "\n");
 }
 
+// Its 2 is for a registry or layout that knows no such name; for an image there is, but not of that platform or in that
+// archive, it has 1.
+bool is_missing_image(const Error& error) {
+  const auto says = [&](std::string_view text) { return error.message().find(text) != std::string::npos; };
+  return error.exit_code() == 2 && !says("none in the index is for") && !says("no image has the tag");
+}
+
 int tell(const Error& error) {
   std::fputs(fatal_line(error.message()).c_str(), stderr);
-  return error.exit_code() == 2 ? 2 : 1;
+  return is_missing_image(error) ? 2 : 1;
 }
 
 struct SkopeoVerb {
@@ -74,9 +81,10 @@ constexpr SkopeoVerb verbs[] = {
      "Error parsing image name "},
     {"list-tags", make_tags, 1, 1, "Exactly one non-option argument expected", "SOURCE-IMAGE",
      "List tags in the transport/repository specified by the SOURCE-IMAGE", ""},
-    {"login", make_login, 1, 1, "please provide a registry to log in to", "REGISTRY", "Login to a container registry",
-     ""},
-    {"logout", make_logout, 0, 1, "logout takes one registry", "[REGISTRY]", "Logout of a container registry", ""},
+    {"login", make_login, 1, 1, "login accepts only one registry to log in to", "REGISTRY",
+     "Login to a container registry", ""},
+    {"logout", make_logout, 0, 1, "logout accepts only one registry to log out from", "[REGISTRY]",
+     "Logout of a container registry", ""},
     {"manifest-digest", make_manifest_digest, 1, 1, "Usage: skopeo manifest-digest manifest", "MANIFEST-FILE",
      "Compute a manifest digest of a file", ""},
     {"sync", make_sync, 2, 2, "Exactly two arguments expected", "--src TRANSPORT --dest TRANSPORT SOURCE DESTINATION",
@@ -118,10 +126,23 @@ Line line_of(const SkopeoGlobals& skopeo, int argc, char** argv) {
   return split_line(known, argc, argv);
 }
 
+// In the words of skopeo's own parser.
+Words parse(Command& command, const Words& arguments, Command& globals) {
+  try {
+    return command.parse(arguments, globals);
+  } catch (const Error& error) {
+    constexpr std::string_view start = "unknown option ";
+    if (!error.message().starts_with(start)) throw;
+    const std::string option = error.message().substr(start.size());
+    if (option.starts_with("--")) fail("unknown flag: ", option.substr(0, option.find('=')));
+    fail("unknown shorthand flag: '", option.substr(1, 1), "' in ", option);
+  }
+}
+
 int run_alone(const SkopeoGlobals& skopeo, Command& globals, const Line& line) {
   Command alone;
   alone.words(0, any_number, {});
-  (void)alone.parse(line.globals, globals);
+  (void)parse(alone, line.globals, globals);
   if (skopeo.version) {
     std::puts(cat("skopeo version ", peer_version, " (oci " OCI_VERSION ")").c_str());
     return 0;
@@ -137,6 +158,7 @@ int run_alone(const SkopeoGlobals& skopeo, Command& globals, const Line& line) {
 void check_words(const SkopeoVerb& verb, const Words& words, const std::function<std::string()>& usage) {
   if (words.size() < verb.least || words.size() > verb.most) {
     if (verb.most > 1 || verb.make == make_tags) std::fputs(usage().c_str(), stderr);
+    if (verb.make == make_login && words.empty()) fail("please provide a registry to log in to");
     fail(verb.wrong);
   }
   for (std::size_t i = 0; i < words.size() && !verb.image_error.empty(); ++i) {
@@ -148,6 +170,8 @@ void check_words(const SkopeoVerb& verb, const Words& words, const std::function
       fail(start, "Invalid image name ", go_quoted(name), ", expected colon-separated transport:reference");
     if (!spec::has_transport(words[i]))
       fail(start, "Invalid image name ", go_quoted(name), ", unknown transport ", go_quoted(name.substr(0, colon)));
+    (void)with_context(std::string_view(start).substr(0, start.size() - 2),
+                       [&] { return spec::ImageName::parse(words[i]); });
   }
 }
 
@@ -164,7 +188,7 @@ int run(int argc, char** argv) {
   Command command;
   verb->declare(command);
   command.words(0, any_number, {});
-  const Words words = command.parse(arguments, globals);
+  const Words words = parse(command, arguments, globals);
   if (command.help_wanted()) {
     print(verb_usage(*known, command, globals));
     return 0;
@@ -173,6 +197,7 @@ int run(int argc, char** argv) {
   skopeo.check();
   if (!skopeo.timeout.empty()) set_deadline(skopeo.timeout, fatal_line("context deadline exceeded"));
   fetch::set_user_agent(skopeo.agent());
+  fetch::forbid_http_on_loopback();
   if (!skopeo.registries_conf.empty()) ::setenv("CONTAINERS_REGISTRIES_CONF", skopeo.registries_conf.c_str(), 1);
   Globals ours;
   ours.personality = Personality::skopeo;

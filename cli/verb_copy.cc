@@ -154,6 +154,9 @@ fetch::CopyOptions copy_options(const Globals& globals, const CopyFlags& flags, 
   options.which = which(flags);
   options.platforms = flags.choice.wanted();
   options.format = format(flags.format);
+  if (options.format == fetch::CopyOptions::Format::docker && flags.compress_format == "zstd")
+    fail("compression using zstd required together with format ", spec::media::docker_manifest,
+         ", which does not support it");
   options.preserve_digests = flags.preserve_digests;
   if ((flags.compress || flags.decompress) && !to_dir) {
     log::warning("--dest-compress and --dest-decompress are for dir: alone");
@@ -172,7 +175,7 @@ fetch::CopyOptions copy_options(const Globals& globals, const CopyFlags& flags, 
   if (!options.more_tags.empty() && to != spec::Transport::docker_archive) {
     log::warning("--additional-tag is for docker-archive: alone");
   }
-  if (flags.precompute) log::warning("--dest-precompute-digests changes nothing here");
+  options.precompute_digests = flags.precompute;
   options.temp_folder = flags.tmpdir;
   if (!flags.parallel.empty()) {
     options.parallel = static_cast<unsigned>(std::max(1, number("--image-parallel-copies", flags.parallel)));
@@ -210,6 +213,7 @@ public:
     const auto registry = as_skopeo_ ? std::nullopt : registry_in(destination);
     const spec::Transport to = registry ? spec::Transport::docker : spec::ImageName::parse(destination).transport;
     fetch::CopyOptions options = copy_options(globals, flags_, to);
+    options.tells_source = as_skopeo_;
     if (as_skopeo_ && !flags_.progress.quiet)
       options.say = [](const std::string& line) { std::printf("%s\n", line.c_str()); };
     const auto progress = flags_.progress.make(as_skopeo_);
@@ -226,15 +230,15 @@ public:
   }
 
 private:
-  static fetch::Copied copy_one(const Job& job, const std::string& destination, const fetch::CopyOptions& options,
-                                fetch::Progress& progress) {
-    return with_context(cat("copy ", printable(job.source.text())),
-                        [&] { return copy_image(job.source, spec::ImageName::parse(destination), options, progress); });
+  fetch::Copied copy_one(const Job& job, const std::string& destination, const fetch::CopyOptions& options,
+                         fetch::Progress& progress) const {
+    const auto body = [&] { return copy_image(job.source, spec::ImageName::parse(destination), options, progress); };
+    return as_skopeo_ ? body() : with_context(cat("copy ", printable(job.source.text())), body);
   }
 
   // Several images go by their own names.
-  static std::vector<fetch::Copied> copy_together(const std::vector<Job>& jobs, const std::string& destination,
-                                                  const fetch::CopyOptions& options, fetch::Progress& progress) {
+  std::vector<fetch::Copied> copy_together(const std::vector<Job>& jobs, const std::string& destination,
+                                           const fetch::CopyOptions& options, fetch::Progress& progress) const {
     const spec::ImageName name = spec::ImageName::parse(destination);
     if (jobs.size() == 1) return {copy_one(jobs.front(), destination, options, progress)};
     if (!names_no_image(name)) {

@@ -20,15 +20,21 @@ public:
 
   int run(const Globals& globals, const Command&, Words words) override {
     const spec::ImageName name = spec::ImageName::parse(words[0]);
+    const bool as_skopeo = globals.personality == Personality::skopeo;
+    if (name.transport != spec::Transport::docker && as_skopeo)
+      fail("Deleting images not implemented for ", words[0].substr(0, words[0].find(':')), ": images");
     if (name.transport != spec::Transport::docker)
       throw Error(cat("delete ", printable(words[0]), ": only images in registries (docker://) are deleted"))
           .with_hint("of a layout: oci rm --image DIR:TAG, then oci gc --layout DIR");
-    const bool as_skopeo = globals.personality == Personality::skopeo;
     try {
       const Digest digest = fetch::delete_image(*name.reference, registry_options(side_, side_, retry_));
       if (!as_skopeo) std::printf("%s\n", digest.text().c_str());
     } catch (Error& error) {
-      throw as_skopeo ? std::move(error).within(cat("Unable to delete ", name.text())).with_exit_code(1) : error;
+      if (!as_skopeo) throw;
+      if (error.exit_code() == 2)
+        fail("Unable to delete ", name.reference->text(),
+             ". Image may not exist or is not stored with a v2 Schema in a v2 registry");
+      throw std::move(error).within(cat("Unable to delete ", name.text()));
     }
     return 0;
   }

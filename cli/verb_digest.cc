@@ -38,7 +38,8 @@ public:
   void declare(Command& command) override { command.words(1, 1, {"MANIFEST"}); }
 
   int run(const Globals&, const Command&, Words words) override {
-    const std::string text = with_context("Error reading manifest", [&] { return read_file(words[0], max_manifest); });
+    const std::string text = with_context(cat("Error reading manifest from ", printable(words[0])),
+                                          [&] { return read_file(words[0], max_manifest); });
     std::printf("%s\n", fetch::manifest_digest(text).text().c_str());
     return 0;
   }

@@ -20,12 +20,13 @@ Json texts(const std::vector<std::string>& values) {
 
 Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
-Json summary(const spec::ImageName& name, const fetch::LookedAt& seen, Json tags) {
+Json summary(const spec::ImageName& name, const fetch::LookedAt& seen, const std::string& digest, Json tags) {
   const spec::ImageConfig config = spec::parse_image_config(seen.config, "config");
   const spec::ContainerConfig container = config.config.value_or(spec::ContainerConfig{});
   Json json;
-  if (name.transport == spec::Transport::docker) json.set("Name", name.reference->name());
-  json.set("Digest", seen.top.digest.text());
+  json.set("Name", name.reference ? name.reference->name() : "");
+  json.set("Tag", "");
+  json.set("Digest", digest);
   json.set("RepoTags", std::move(tags));
   json.set("Created", or_null(config.created));
   const Json* docker = config.extra.find("docker_version");
@@ -90,18 +91,24 @@ public:
     command.words(1, 1, {"IMAGE"});
   }
 
-  int run(const Globals&, const Command&, Words words) override {
+  int run(const Globals& globals, const Command&, Words words) override {
     if (words[0].starts_with(container_transport)) {
       print(fetch::inspect_docker_container(words[0].substr(container_transport.size())));
       return 0;
     }
+    if (!algorithm_.empty() && algorithm_ != "sha256" && algorithm_ != "sha512")
+      fail("--manifest-digest ", printable(algorithm_), ": not sha256 or sha512");
     if (raw_ && !format_.empty()) fail("raw output does not support format option");
     fetch::CopyOptions options;
     options.source = registry_options(side_, side_, retry_);
     options.platforms = choice_.wanted();
     options.temp_folder = tmpdir_;
     const spec::ImageName name = spec::ImageName::parse(words[0]);
-    print(with_context(cat("inspect ", printable(words[0])), [&] { return text(name, options); }));
+    const bool as_skopeo = globals.personality == Personality::skopeo;
+    const std::string shown_name = printable(words[0]);
+    const std::string context =
+        as_skopeo ? cat("Error parsing image name ", go_quoted(shown_name)) : cat("inspect ", shown_name);
+    print(with_context(context, [&] { return text(name, options); }));
     return 0;
   }
 
@@ -113,7 +120,13 @@ private:
     const fetch::LookedAt seen = fetch::look_at(name, options);
     if (raw_) return seen.config;
     if (config_) return shown(parse_json(fetch::config_as_oci(seen.config), "config"));
-    return shown(summary(name, seen, tags(name, options)));
+    const std::string digest =
+        algorithm_.empty() ? seen.top.digest.text() : fetch::manifest_digest(seen.top.bytes, algorithm_).text();
+    Json document = summary(name, seen, digest, tags(name, options));
+    if (!trim(format_).empty()) return shown(document); // a template may name what is empty, too
+    document.erase("Tag");
+    if (!name.reference) document.erase("Name");
+    return shown(document);
   }
   std::string shown(const Json& document) const {
     const std::string_view wanted = trim(format_);

@@ -129,8 +129,8 @@ public:
   }
 
   int run(const Globals&, const Command&, Words words) override {
-    if (all_ != words.empty())
-      fail(all_ ? "logout: --all takes no registry" : "logout: a registry, or --all, is needed");
+    if (all_ && !words.empty()) fail("--all takes no arguments");
+    if (!all_ && words.empty()) fail("please provide a registry to log out from, or --all");
     if (all_) {
       fetch::remove_all_logins(flags_.place);
       std::puts("Removed login credentials for all registries");

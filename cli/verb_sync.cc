@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
@@ -72,6 +73,8 @@ public:
       words[0] = words[0].substr(words[0].find("://") + 3);
     const spec::Transport to = to_ == "docker" ? spec::Transport::docker : spec::Transport::dir;
     options_ = copy_options(globals, flags_, to);
+    options_.tells_source = as_skopeo_;
+    if (as_skopeo_) options_.say = [](const std::string& line) { std::printf("%s\n", line.c_str()); };
     const std::vector<Job> jobs = from_ == "docker" ? jobs_of_registry(words[0])
                                   : from_ == "yaml" ? jobs_of_list(words[0])
                                                     : jobs_of_folder(words[0]);
@@ -94,7 +97,9 @@ private:
     const spec::Reference one = spec::Reference::parse(source);
     if (last.find(':') != std::string::npos || !one.digest.empty()) return {job_of(one.text(), options_.source)};
     std::vector<Job> jobs;
-    for (const std::string& tag : fetch::list_tags(one, options_.source))
+    const auto list = [&] { return fetch::list_tags(one, options_.source); };
+    const std::string context = cat("Error determining repository tags for repo ", one.name());
+    for (const std::string& tag : as_skopeo_ ? with_context(context, list) : list())
       jobs.push_back(job_of(cat(one.name(), ":", tag), options_.source));
     return jobs;
   }
@@ -104,6 +109,7 @@ private:
   }
 
   std::vector<Job> jobs_of_list(const std::string& file) {
+    sources_ = 0;
     std::vector<Job> jobs;
     for (const fetch::SyncRegistry& registry : fetch::parse_sync_list(read_file(file, max_list), file)) {
       fetch::RegistryOptions from = options_.source;
@@ -112,6 +118,7 @@ private:
       if (!registry.cert_dir.empty()) from.cert_dir = registry.cert_dir;
       if (registry.repositories.empty()) log::warning("no images specified for registry ", printable(registry.name));
       for (const fetch::SyncRepository& repository : registry.repositories) {
+        ++sources_;
         const auto found = going_on(repository.name, [&] { return jobs_of_repository(repository, from); });
         if (found) jobs.insert(jobs.end(), found->begin(), found->end());
       }
@@ -135,7 +142,8 @@ private:
     try {
       return body();
     } catch (const Error& error) {
-      const Error told = Error(error).within(cat("sync ", what));
+      const Error told =
+          Error(error).within(as_skopeo_ ? cat("Error copying ref ", go_quoted(what)) : cat("sync ", what));
       if (!keep_going_) throw told;
       log::report(told);
       ++failed_;
@@ -164,19 +172,35 @@ private:
   void copy_all(const std::vector<Job>& jobs, const std::string& place) {
     const auto progress = flags_.progress.make(as_skopeo_);
     std::string digests;
+    std::size_t at = 0;
     for (const Job& job : jobs) {
       const std::string destination = destination_of(job, place);
-      if (dry_run_) {
-        std::printf("Would have copied image from=%s to=%s\n", job.source.text().c_str(), destination.c_str());
-        continue;
-      }
+      tell(cat(dry_run_ ? "Would have copied" : "Copying", " image ref ", ++at, "/", jobs.size()), job.source.text(),
+           destination);
+      if (dry_run_) continue;
       const auto digest = going_on(job.source.text(), [&] { return copy_one(job, destination, *progress); });
       if (!digest) continue;
       digests += cat(*digest, " ", job.source.text(), "\n");
       ++synced_;
     }
+    if (as_skopeo_)
+      say_info(cat("msg=\"", dry_run_ ? "Would have synced " : "Synced ", dry_run_ ? jobs.size() : synced_,
+                   " images from ", sources_, " sources\""));
     if (!dry_run_ && !as_skopeo_) std::printf("%zu images synced, %zu failed\n", synced_, failed_);
     if (!flags_.digestfile.empty()) write_file_atomic(AT_FDCWD, flags_.digestfile, digests, 0644);
+  }
+
+  // As skopeo's log has it; ours says only what it would do.
+  void tell(const std::string& what, const std::string& from, const std::string& to) const {
+    if (as_skopeo_)
+      say_info(cat("msg=", go_quoted(what), " from=", go_quoted(from), " to=", go_quoted(to)));
+    else if (dry_run_)
+      std::printf("Would have copied image from=%s to=%s\n", printable(from).c_str(), printable(to).c_str());
+  }
+
+  static void say_info(const std::string& fields) {
+    const std::string now = rfc3339(static_cast<std::int64_t>(std::time(nullptr)), 0).substr(0, 19);
+    std::fprintf(stderr, "time=\"%sZ\" level=info %s\n", now.c_str(), fields.c_str());
   }
 
   // The digest of the image that is in the destination now.
@@ -215,7 +239,7 @@ private:
   fetch::CopyOptions options_;
   std::string from_, to_, suffix_;
   bool scoped_ = false, dry_run_ = false, keep_going_ = false, as_skopeo_ = false;
-  std::size_t synced_ = 0, failed_ = 0;
+  std::size_t sources_ = 1, synced_ = 0, failed_ = 0;
 };
 
 } // namespace

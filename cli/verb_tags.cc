@@ -44,7 +44,8 @@ public:
     } else {
       if (as_skopeo && !name.starts_with(docker_scheme)) check_transport(name);
       const spec::Reference repository = repository_of(name);
-      for (std::string& tag : fetch::list_tags(repository, registry_options(side_, side_, retry_)))
+      const auto list = [&] { return fetch::list_tags(repository, registry_options(side_, side_, retry_)); };
+      for (std::string& tag : as_skopeo ? with_context("Error listing repository tags", list) : list())
         tags.emplace_back(std::move(tag));
       document.emplace_back("Repository", repository.name());
     }

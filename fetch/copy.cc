@@ -43,7 +43,7 @@ std::unique_ptr<ImageDestination> open_destination(const spec::ImageName& name, 
   case spec::Transport::dir:
     return write_dir(name);
   case spec::Transport::docker:
-    return write_registry(name, options, progress);
+    return write_registry(name, options, scratch, progress);
   case spec::Transport::docker_daemon:
     return write_docker_daemon(name, options, scratch, progress);
   }
@@ -208,7 +208,7 @@ void CopySession::State::copy_layers(ImageSource& source, Plan& plan) {
     if (auto known = recoded.find({job.from.digest, job.becomes}); job.recode && known != recoded.end()) {
       job.result = known->second;
     } else if (!job.recode && destination->has_blob(job.from)) {
-      say(cat("Copying blob ", job.from.digest.text(), " skipped: already exists"));
+      say(cat("Copying blob ", job.from.digest.text()));
     } else {
       say(cat("Copying blob ", job.from.digest.text()));
       missing[job.from.digest] = &job;
@@ -306,6 +306,7 @@ spec::Descriptor CopySession::State::write_manifest(const spec::RawBlob& documen
 
 spec::Descriptor CopySession::State::copy_image(ImageSource& source, const spec::RawBlob& document, Place place,
                                                 const std::string& called) {
+  say("Getting image source signatures");
   Plan plan = make_plan(source, document);
   copy_layers(source, plan);
   check_plain(plan);
@@ -327,6 +328,7 @@ std::vector<spec::Descriptor> CopySession::State::chosen_entries(const spec::Ind
 spec::Descriptor CopySession::State::copy_index(ImageSource& source, const spec::RawBlob& document, Place place,
                                                 const std::string& called, std::size_t depth) {
   const std::string shown = cat("index ", document.digest.text());
+  say("Getting image list signatures");
   if (!destination->abilities().indexes) {
     fail("destination transport \"", destination->abilities().transport,
          "\" does not support copying multiple images as a group");
@@ -341,8 +343,10 @@ spec::Descriptor CopySession::State::copy_index(ImageSource& source, const spec:
          "\" to be written to destination, but we cannot modify it: \"", fixed_because(), "\"");
   }
   if (entries.size() != index.manifests.size()) note_change("only some platforms are in it");
-  if (options.which != CopyOptions::Which::index_only) {
-    say(cat("Copying ", entries.size(), " images generated from ", index.manifests.size(), " images in list"));
+  const bool with_images = options.which != CopyOptions::Which::index_only;
+  say(cat("Copying ", with_images ? entries.size() : 0, " images generated from ", index.manifests.size(),
+          " images in list"));
+  if (with_images) {
     std::size_t at = 0;
     for (spec::Descriptor& entry : entries) {
       say(cat("Copying image ", entry.digest.text(), " (", ++at, "/", entries.size(), ")"));
@@ -354,7 +358,7 @@ spec::Descriptor CopySession::State::copy_index(ImageSource& source, const spec:
       entry.size = made.size;
     }
   }
-  say(place == Place::top ? "Writing manifest list to image destination" : "Writing manifest list");
+  say("Writing manifest list to image destination");
   spec::RawBlob made = document;
   if (changed) {
     index.manifests = std::move(entries);
@@ -364,6 +368,7 @@ spec::Descriptor CopySession::State::copy_index(ImageSource& source, const spec:
   }
   spec::Descriptor descriptor = describe(made, to, true);
   destination->put_document(descriptor, made.bytes, place, called);
+  say("Storing list signatures");
   return descriptor;
 }
 
@@ -408,10 +413,18 @@ spec::RawBlob CopySession::State::choose(ImageSource& source, spec::RawBlob docu
 Copied CopySession::State::copy(const spec::ImageName& name, const std::string& called) {
   changes.clear();
   check_policy(name, options.trust);
-  std::unique_ptr<ImageSource> source = open_image(name, options, scratch.get(), progress);
+  std::unique_ptr<ImageSource> source;
+  spec::RawBlob document;
+  const auto look = [&] {
+    source = open_image(name, options, scratch.get(), progress);
+    document = top_document(*source);
+  };
+  if (options.tells_source) {
+    with_context(cat("initializing source ", printable(name.text())), look);
+  } else {
+    look();
+  }
   destination->comes_from(name);
-  say("Getting image source signatures");
-  spec::RawBlob document = top_document(*source);
   bool one = options.which == CopyOptions::Which::one && options.platforms.size() <= 1;
   if (one) document = choose(*source, std::move(document));
   Copied copied;

@@ -29,9 +29,11 @@ struct CopyOptions {
   std::optional<int> compression_level;
   bool decompress = false;                // layers are to be plain
   bool keep_plain_layers = false;         // oci: does not compress them
+  bool precompute_digests = false;        // docker: what is compressed anew is uploaded only if it is not there
   std::vector<spec::Reference> more_tags; // of docker-archive:
   std::string temp_folder;                // "": $TMPDIR or /var/tmp
   unsigned parallel = 6;
+  bool tells_source = false; // an error of the source's first documents begins with "initializing source"
   std::function<void(const std::string& line)> say; // each step, as skopeo tells it; may be empty
 };
 

@@ -77,7 +77,7 @@ Credentials parse_credentials(std::string_view text) {
   auto colon = text.find(':');
   Credentials credentials{std::string(text.substr(0, colon)),
                           colon == std::string_view::npos ? "" : std::string(text.substr(colon + 1))};
-  if (credentials.user.empty()) fail("credentials: the user name is empty; expected USER:PASSWORD");
+  if (credentials.user.empty()) fail("credentials: username can't be empty; expected USER:PASSWORD");
   return credentials;
 }
 

@@ -13,7 +13,7 @@ std::unique_ptr<ImageDestination> write_oci_archive(const spec::ImageName& name,
 std::unique_ptr<ImageDestination> write_docker_archive(const spec::ImageName& name, const CopyOptions& options,
                                                        int scratch);
 std::unique_ptr<ImageDestination> write_dir(const spec::ImageName& name);
-std::unique_ptr<ImageDestination> write_registry(const spec::ImageName& name, const CopyOptions& options,
+std::unique_ptr<ImageDestination> write_registry(const spec::ImageName& name, const CopyOptions& options, int scratch,
                                                  Progress& progress);
 std::unique_ptr<ImageDestination> write_docker_daemon(const spec::ImageName& name, const CopyOptions& options,
                                                       int scratch, Progress& progress); // daemon_images.cc

@@ -48,6 +48,8 @@ struct RegistryOptions {
 
 // Who we say we are to registries and daemons, "oci/VERSION" unless this was called before the first request.
 void set_user_agent(std::string text);
+// From now on registries on loopback are asked by https as all others are.
+void forbid_http_on_loopback();
 
 // Whether an image may be taken at all: containers-policy.json(5).
 struct TrustOptions {

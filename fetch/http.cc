@@ -266,6 +266,8 @@ private:
     }
     std::string told = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
     std::string text = lower_first(printable(told));
+    bool spoke_http = failure.no_tls && text.find("wrong version number") != std::string::npos;
+    if (spoke_http) text = "http: server gave HTTP response to HTTPS client";
     bool unreachable = code == CURLE_COULDNT_CONNECT && os_error != 0;
     failure.text = unreachable ? cat("connect to ", request_.url.host(), " port ", request_.url.port(), ": ",
                                      errno_text(static_cast<int>(os_error)))

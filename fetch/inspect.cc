@@ -77,7 +77,9 @@ spec::RawBlob look_at_top(const spec::ImageName& name, const CopyOptions& option
   return top_document(*open_image(name, options, scratch.get(), *progress));
 }
 
-Digest manifest_digest(const std::string& bytes) { return document_digest(bytes, "manifest"); }
+Digest manifest_digest(const std::string& bytes, const std::string& algorithm) {
+  return document_digest(bytes, "manifest", algorithm);
+}
 
 std::string config_as_oci(const std::string& config) { return oci_config(config, "config"); }
 

@@ -20,7 +20,7 @@ struct LookedAt {
 // options.source and options.platforms say how and which. Throws Error, with exit code 2 when there is none.
 spec::RawBlob look_at_top(const spec::ImageName& name, const CopyOptions& options);
 // What a manifest's digest is: of its bytes, or of a signed schema 1 what its signatures are of.
-Digest manifest_digest(const std::string& bytes);
+Digest manifest_digest(const std::string& bytes, const std::string& algorithm = "sha256");
 // A configuration as OCI's image-spec has it, whatever form it is in.
 std::string config_as_oci(const std::string& config);
 LookedAt look_at(const spec::ImageName& name, const CopyOptions& options);

@@ -146,7 +146,7 @@ void check_policy(const spec::ImageName& source, const TrustOptions& options) {
   if (options.unchecked) return;
   const std::string path = options.policy_file.empty() ? default_policy() : options.policy_file;
   const auto text = read_file_if_exists(path, max_policy);
-  if (!text && !options.policy_file.empty()) fail("policy ", path, ": ", errno_text(ENOENT));
+  if (!text && !options.policy_file.empty()) fail("Error loading trust policy: open ", path, ": ", errno_text(ENOENT));
   if (text) check_policy_text(*text, path, source);
 }
 

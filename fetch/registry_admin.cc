@@ -74,10 +74,9 @@ Digest delete_image(const spec::Reference& reference, const RegistryOptions& opt
   if (reference.digest.empty()) {
     CopyOptions looking;
     looking.source = rights;
-    digest =
-        look_at_top({.transport = spec::Transport::docker, .reference = reference, .path = "", .ref = "", .index = {}},
-                    looking)
-            .digest;
+    const spec::ImageName name{
+        .transport = spec::Transport::docker, .reference = reference, .path = "", .ref = "", .index = {}};
+    digest = with_context(cat("delete ", reference.text()), [&] { return look_at_top(name, looking).digest; });
   }
   RegistrySession session(reference, rights, *progress);
   const std::string what = cat("delete ", reference.text());

@@ -2,13 +2,19 @@
 #include "fetch/destinations.h"
 #include "fetch/registry_call.h"
 #include "fetch/registry_error.h"
+#include "fetch/tar_writer.h"
 
+#include <cerrno>
 #include <map>
+#include <unistd.h>
+#include <vector>
 
 namespace oci::fetch {
 namespace {
 
 using std::chrono::milliseconds;
+
+constexpr std::size_t copy_buffer = 256u << 10;
 
 [[noreturn]] void fail_push(const std::string& what, const RegistrySession& session, const HttpAnswer& answer) {
   fail(what, ": ", session.base().host(), " answered ", registry_error(answer).text(answer.status));
@@ -119,6 +125,36 @@ private:
   std::unique_ptr<HttpExchange> exchange_;
 };
 
+// One blob of which the digest comes last, in a nameless file until then: it is uploaded if it is not there.
+class LateUpload final : public DestinationBlob {
+public:
+  LateUpload(ImageDestination& destination, int scratch)
+      : destination_(destination), file_(nameless_file(scratch, "a layer")), sink_(file_.get(), "a temporary file") {}
+
+  void write(Bytes bytes) override { sink_.write(bytes); }
+  void restart() override {
+    if (::ftruncate(file_.get(), 0) != 0) fail_errno(Errno{errno}, "begin a temporary file anew");
+    rewind();
+  }
+  void commit(const spec::Descriptor& content) override {
+    if (destination_.has_blob(content)) return;
+    rewind();
+    const auto upload = destination_.begin_blob(&content, ImageDestination::Kind::layer);
+    FdSource source(file_.get(), "a temporary file");
+    std::vector<std::byte> buffer(copy_buffer);
+    while (std::size_t count = source.read(buffer)) upload->write(Bytes(buffer).first(count));
+    upload->commit(content);
+  }
+
+private:
+  void rewind() {
+    if (::lseek(file_.get(), 0, SEEK_SET) != 0) fail_errno(Errno{errno}, "read a temporary file");
+  }
+  ImageDestination& destination_;
+  Fd file_;
+  FdSink sink_;
+};
+
 RegistryOptions for_push(RegistryOptions options) {
   options.access = Access::push;
   return options;
@@ -126,9 +162,9 @@ RegistryOptions for_push(RegistryOptions options) {
 
 class RegistryDestination final : public ImageDestination {
 public:
-  RegistryDestination(const spec::ImageName& name, const CopyOptions& options, Progress& progress)
-      : reference_(*name.reference), options_(for_push(options.destination)), session_(reference_, options_, progress) {
-  }
+  RegistryDestination(const spec::ImageName& name, const CopyOptions& options, int scratch, Progress& progress)
+      : reference_(*name.reference), options_(for_push(options.destination)), session_(reference_, options_, progress),
+        scratch_(scratch), precompute_(options.precompute_digests) {}
 
   const Abilities& abilities() const override { return abilities_; }
   Digest required_digest() const override { return reference_.digest; }
@@ -145,6 +181,7 @@ public:
   bool has_blob(const spec::Descriptor& descriptor) override { return is_there(descriptor) || mount(descriptor); }
 
   std::unique_ptr<DestinationBlob> begin_blob(const spec::Descriptor* known, Kind) override {
+    if (known == nullptr && precompute_) return std::make_unique<LateUpload>(*this, scratch_);
     if (known == nullptr) return std::make_unique<Upload>(session_, std::nullopt, std::nullopt);
     std::optional<Url> begun;
     if (auto found = begun_.extract(known->digest)) begun = std::move(found.mapped());
@@ -196,13 +233,15 @@ private:
   RegistrySession session_;
   std::string other_repository_; // of the same registry; "" when the image is from elsewhere
   std::map<Digest, Url> begun_;
+  int scratch_;
+  bool precompute_;
 };
 
 } // namespace
 
-std::unique_ptr<ImageDestination> write_registry(const spec::ImageName& name, const CopyOptions& options,
+std::unique_ptr<ImageDestination> write_registry(const spec::ImageName& name, const CopyOptions& options, int scratch,
                                                  Progress& progress) {
-  return std::make_unique<RegistryDestination>(name, options, progress);
+  return std::make_unique<RegistryDestination>(name, options, scratch, progress);
 }
 
 } // namespace oci::fetch

@@ -6,6 +6,8 @@
 namespace oci::fetch {
 namespace {
 
+bool http_on_loopback = true;
+
 // Where Docker Hub really is.
 std::string host_of(const std::string& registry) { return registry == "docker.io" ? "registry-1.docker.io" : registry; }
 
@@ -19,7 +21,7 @@ Url url_of(std::string_view scheme, const std::string& host) {
 // certificates.
 std::vector<std::string_view> schemes_for(const Url& url, std::optional<bool> tls_verify) {
   if (tls_verify == true) return {"https"};
-  if (is_loopback(url.host())) return {"http", "https"};
+  if (http_on_loopback && is_loopback(url.host())) return {"http", "https"};
   if (tls_verify == false) return {"https", "http"};
   return {"https"};
 }
@@ -36,6 +38,8 @@ RegistryOptions configured(RegistryOptions options, const spec::Reference& refer
 }
 
 } // namespace
+
+void forbid_http_on_loopback() { http_on_loopback = false; }
 
 RegistrySession::RegistrySession(const spec::Reference& reference, const RegistryOptions& options, Progress& progress)
     : reference_(reference), options_(configured(options, reference)), progress_(progress),

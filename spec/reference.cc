@@ -70,7 +70,7 @@ bool is_tag(std::string_view tag) {
 }
 
 void check_repository(std::string_view repository, std::string_view text) {
-  if (std::any_of(repository.begin(), repository.end(), is_upper)) refuse(text, "repository names are lower case");
+  if (std::any_of(repository.begin(), repository.end(), is_upper)) refuse(text, "repository name must be lowercase");
   for (const std::string& component : split(repository, '/'))
     if (!is_repository_component(component))
       refuse(text, cat("\"", printable(component, 80),
@@ -130,7 +130,8 @@ Reference Reference::parse(std::string_view text) {
       refuse(text,
              cat("\"", printable(reference.tag, 80),
                  "\" is no tag: at most 128 letters, digits, \"_\", \".\" and \"-\", the first none of the last two"));
-    if (!reference.digest.empty()) refuse(text, "both a tag and a digest: leave out one of them");
+    if (!reference.digest.empty())
+      refuse(text, "Docker references with both a tag and digest are currently not supported");
   }
   if (name.empty()) refuse(text, "the name is missing");
 

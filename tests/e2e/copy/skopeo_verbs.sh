@@ -9,6 +9,7 @@ ours() { "$SCRATCH/skopeo" "$@"; }
 make_rootfs tree
 make_image layout:one --layer tree --cmd sh >/dev/null
 make_image layout:two --layer tree --cmd true >/dev/null
+make_image layout:plain --layer tree --compress none >/dev/null
 start_registry
 for tag in one two; do
   expect_ok ours copy --insecure-policy -q --dest-tls-verify=false "oci:layout:$tag" "docker://$REGISTRY/team/sample:$tag"
@@ -85,7 +86,7 @@ expect_ok ours sync --src dir --dest docker --dest-tls-verify=false plain "$REGI
 expect_ok ours list-tags --tls-verify=false "docker://$REGISTRY/back/sample"
 expect_eq "$(jq -c .Tags <<<"$OUT")" '["one","two"]'
 expect_ok ours sync --dry-run --src dir --dest docker plain "$REGISTRY/never"
-expect_contains "$OUT" "Would have copied image"
+expect_contains "$ERR" "Would have copied image ref 1/2"
 refused sync --src dir --dest dir plain elsewhere
 refused sync --dest dir plain elsewhere
 expect_ok oci sync --src docker --dest dir "$REGISTRY/team/sample" plain
@@ -101,3 +102,31 @@ expect_ok ours list-tags --tls-verify=false "docker://$REGISTRY/team/sample"
 expect_eq "$(jq -c .Tags <<<"$OUT")" '["two"]'
 refused delete --tls-verify=false "docker://$REGISTRY/team/sample:one"
 refused delete dir:plain
+
+# http is for those who say so, on loopback too; what scripts look for in errors.
+expect_fail 1 'Error listing repository tags: .*server gave HTTP response to HTTPS client' -- ours list-tags "docker://$REGISTRY/team/sample"
+expect_fail 1 'initializing source docker://.*server gave HTTP response' -- ours copy "docker://$REGISTRY/team/sample:two" dir:never
+expect_fail 2 'initializing source docker://.*manifest unknown' -- ours copy --src-tls-verify=false "docker://$REGISTRY/team/sample:no" dir:never
+expect_fail 1 'unknown flag: --frobnicate' -- ours copy --frobnicate=1 a b
+expect_fail 1 'Unable to delete .*Image may not exist' -- ours delete --tls-verify=false "docker://$REGISTRY/team/sample:no"
+expect_fail 1 'Invalid destination name docker://x/Y: .*repository name must be lowercase' -- ours copy oci:layout:one docker://x/Y
+expect_fail 1 'password must be specified' -- ours copy --src-username me oci:layout:one dir:never
+make_image layout:several --layer tree --platform linux/amd64 --index >/dev/null
+expect_fail 1 'none in the index is for windows' -- ours --override-os windows copy oci:layout:several dir:never
+expect_fail 1 'zstd required together with format' -- ours copy --dest-compress-format zstd --format v2s2 oci:layout:one dir:never
+expect_ok ours --insecure-policy copy --multi-arch index-only oci:layout:several dir:only
+expect_eq "$OUT" "Getting image list signatures
+Copying 0 images generated from 1 images in list
+Writing manifest list to image destination
+Storing list signatures"
+expect_eq "$(find only -type f | LC_ALL=C sort)" $'only/manifest.json\nonly/version'
+expect_ok ours --insecure-policy copy -q oci:layout:one docker-archive:named.tar:a/b:c
+expect_eq "$(ours inspect docker-archive:named.tar:a/b:c | jq -r .Name)" docker.io/a/b
+expect_eq "$(ours inspect --format '{{.Name}}|{{.Tag}}' oci:layout:one)" '|'
+expect_match "$(ours inspect --manifest-digest sha512 oci:layout:one | jq -r .Digest)" '^sha512:'
+
+# Compressed anew, a layer is uploaded only where it is not there yet.
+for name in once again; do
+  expect_ok ours --insecure-policy copy -q --dest-precompute-digests --dest-tls-verify=false oci:layout:plain "docker://$REGISTRY/packed:$name"
+done
+expect_eq "$(grep -c 'PATCH /v2/packed/' "$REGISTRY_LOG")" 2 "a layer and a config, once"

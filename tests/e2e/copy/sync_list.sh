@@ -43,7 +43,7 @@ expect_ok oci sync --src yaml --dest docker list.yaml "$REGISTRY/mirror"
 expect_ok oci tags "$REGISTRY/mirror/app"
 expect_eq "$(LC_ALL=C sort <<<"$OUT")" $'1.0\n1.1.0\nlatest'
 expect_ok ./skopeo sync --dry-run --src yaml --dest dir list.yaml never
-expect_eq "$(grep -c 'Would have copied image' <<<"$OUT")" 5
+expect_eq "$(grep -c 'Would have copied image ref' <<<"$ERR")" 5
 expect_no_file never
 
 # A registry that cannot be had: the end, or only its own.

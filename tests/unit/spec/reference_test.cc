@@ -67,10 +67,10 @@ TEST(Reference, LengthLimits) {
 TEST(Reference, RefusalsNameTheTextAndTheRule) {
   const std::pair<std::string, std::string> cases[] = {
       {"", "it is empty"},
-      {"Alpine", "repository names are lower case"},
-      {"foo/Bar", "repository names are lower case"},
+      {"Alpine", "repository name must be lowercase"},
+      {"foo/Bar", "repository name must be lowercase"},
       {std::string(64, 'a'), "64 hexadecimal digits are an id, not a name"},
-      {cat("alpine:3@", digest_a), "both a tag and a digest: leave out one of them"},
+      {cat("alpine:3@", digest_a), "with both a tag and digest are currently not supported"},
       {"alpine@sha256:abc", "after \"@\" stands sha256:"},
       {"alpine@md5:d41d8cd98f00b204e9800998ecf8427e", "after \"@\" stands sha256:"},
       {cat("alpine@sha256:", std::string(64, 'A')), "after \"@\" stands sha256:"},
