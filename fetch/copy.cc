@@ -6,10 +6,12 @@
 #include "fetch/documents.h"
 #include "fetch/open_image.h"
 #include "fetch/policy.h"
+#include "fetch/retry.h"
 #include "fetch/schema1_source.h"
 
 #include <algorithm>
 #include <map>
+#include <thread>
 
 namespace oci::fetch {
 namespace {
@@ -76,6 +78,7 @@ struct CopySession::State {
                               const std::string& called);
   spec::Descriptor copy_index(ImageSource& source, const spec::RawBlob& document, Place place,
                               const std::string& called, std::size_t depth);
+  spec::Descriptor copy_patiently(ImageSource& source, const spec::RawBlob& document, const std::string& called);
   spec::Descriptor copy_schema1(ImageSource& source, const spec::RawBlob& document, Place place,
                                 const std::string& called);
   std::vector<spec::Descriptor> chosen_entries(const spec::Index& index) const;
@@ -410,6 +413,23 @@ spec::RawBlob CopySession::State::choose(ImageSource& source, spec::RawBlob docu
   fail("indexes within indexes, more than ", spec::max_index_depth, " deep");
 }
 
+// An upload cannot be taken up where it broke, and a source not be read from its middle: the image is copied once more,
+// without the blobs that are there by then.
+spec::Descriptor CopySession::State::copy_patiently(ImageSource& source, const spec::RawBlob& document,
+                                                    const std::string& called) {
+  for (unsigned failures = 1;; ++failures) {
+    try {
+      return copy_document(source, document, Place::top, called, 0);
+    } catch (const BrokenUpload& error) {
+      if (failures > options.destination.retries) throw;
+      const auto wait = wait_before_retry(failures, std::nullopt, options.destination.retry_delay);
+      progress.note(cat(error.message(), "; trying again in ", (wait->count() + 999) / 1000, " s (", failures, "/",
+                        options.destination.retries, ")"));
+      std::this_thread::sleep_for(*wait);
+    }
+  }
+}
+
 Copied CopySession::State::copy(const spec::ImageName& name, const std::string& called) {
   changes.clear();
   check_policy(name, options.trust);
@@ -432,7 +452,7 @@ Copied CopySession::State::copy(const spec::ImageName& name, const std::string& 
   if (const Digest required = destination->required_digest(); !required.empty() && required != document.digest) {
     fail("the destination is named by ", required.text(), ", but the image is ", document.digest.text());
   }
-  copied.manifest = copy_document(*source, document, Place::top, called, 0);
+  copied.manifest = copy_patiently(*source, document, called);
   if (copied.manifest.digest != document.digest) copied.changes = changes;
   return copied;
 }

@@ -8,6 +8,12 @@
 
 namespace oci::fetch {
 
+// An upload that another try may bring through. Nothing of its blob is in the registry.
+class BrokenUpload : public Error {
+public:
+  using Error::Error;
+};
+
 std::unique_ptr<ImageDestination> write_layout(const spec::ImageName& name, const CopyOptions& options);
 std::unique_ptr<ImageDestination> write_oci_archive(const spec::ImageName& name, int scratch);
 std::unique_ptr<ImageDestination> write_docker_archive(const spec::ImageName& name, const CopyOptions& options,

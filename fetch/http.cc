@@ -53,6 +53,7 @@ bool passes(CURLcode code) {
   case CURLE_OPERATION_TIMEDOUT:
   case CURLE_RECV_ERROR:
   case CURLE_SEND_ERROR:
+  case CURLE_SEND_FAIL_REWIND:
   case CURLE_GOT_NOTHING:
   case CURLE_PARTIAL_FILE:
   case CURLE_HTTP2:

@@ -2,6 +2,7 @@
 #include "fetch/destinations.h"
 #include "fetch/registry_call.h"
 #include "fetch/registry_error.h"
+#include "fetch/retry.h"
 #include "fetch/tar_writer.h"
 
 #include <cerrno>
@@ -17,7 +18,10 @@ using std::chrono::milliseconds;
 constexpr std::size_t copy_buffer = 256u << 10;
 
 [[noreturn]] void fail_push(const std::string& what, const RegistrySession& session, const HttpAnswer& answer) {
-  fail(what, ": ", session.base().host(), " answered ", registry_error(answer).text(answer.status));
+  const std::string text =
+      cat(what, ": ", session.base().host(), " answered ", registry_error(answer).text(answer.status));
+  if (may_pass(answer.status)) throw BrokenUpload(text);
+  fail(text);
 }
 
 // Where an upload goes on. Another host than the registry's may be named, by the rules of a redirect.
@@ -72,7 +76,7 @@ public:
       session_.http().step(milliseconds(100));
     }
     exchange_->rethrow();
-    if (exchange_->failure()) fail(what_, ": ", exchange_->failure()->text);
+    if (exchange_->failure()) fail_transfer();
     const HttpAnswer& sent = exchange_->answer();
     if (sent.status < 200 || sent.status > 299) fail_push(what_, session_, sent);
     const Url last = upload_url(session_, sent, what_).with_query("digest", content.digest.text());
@@ -113,8 +117,14 @@ private:
 
   [[noreturn]] void fail_early() {
     exchange_->rethrow();
-    if (exchange_->failure()) fail(what_, ": ", exchange_->failure()->text);
+    if (exchange_->failure()) fail_transfer();
     fail_push(what_, session_, exchange_->answer());
+  }
+
+  [[noreturn]] void fail_transfer() {
+    const std::string text = cat(what_, ": ", exchange_->failure()->text);
+    if (exchange_->failure()->may_pass) throw BrokenUpload(text);
+    fail(text);
   }
 
   RegistrySession& session_;

@@ -511,7 +511,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.problem(403, "DENIED")
 
     def accept(self, path):
-        """Takes every upload, keeps none, and mounts nothing."""
+        """Takes every upload, keeps none, and mounts nothing. What is sent to accepts/flaky breaks at first, then is refused once."""
+        if self.command == "PATCH" and path.startswith("/v2/accepts/flaky/"):
+            with self.lock:
+                self.count = self.counts["flaky"] = self.counts.get("flaky", 0) + 1
+            if self.count == 1:
+                self.connection.shutdown(socket.SHUT_RDWR)
+                self.close_connection = True
+                return
+            if self.count == 2:
+                return self.problem(503, "UNAVAILABLE")
         if path.endswith("/uploads/") or self.command == "PATCH":
             return self.reply(202, b"", {"Location": path.rsplit("/uploads/", 1)[0] + "/uploads/begun"})
         if self.command == "PUT":

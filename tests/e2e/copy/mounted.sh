@@ -33,3 +33,9 @@ expect_eq "$(requests '.method == "PATCH"')" 3
 # Of another registry nothing is mounted.
 expect_ok oci copy -q "oci:$LAYOUT:a" "docker://$FAULTS/accepts/other:1"
 expect_eq "$(requests '.path | contains("/other/") and contains("mount=")')" 0
+
+# An upload that breaks is begun anew, and the image is there in the end; not without end.
+expect_ok oci copy --progress lines --retry-delay 10ms "oci:$LAYOUT:a" "docker://$FAULTS/accepts/flaky:1"
+expect_contains "$ERR" '(1/3)'
+expect_contains "$ERR" '503 UNAVAILABLE); trying again in 1 s (2/3)'
+expect_fail 1 'upload' -- oci copy --progress lines --retry-delay 10ms --retry-times 0 "oci:$LAYOUT:a" "docker://$FAULTS/storm:1"
