@@ -16,6 +16,12 @@ FileLock lock_layout(const spec::Layout& layout, FileLock::Mode mode) {
 
 } // namespace
 
+spec::Layout open_layout(const std::string& path) {
+  spec::Layout layout = spec::Layout::open(path);
+  (void)layout.blobs_folder();
+  return layout;
+}
+
 LayoutName parse_layout_name(const std::string& text) {
   const std::size_t colon = text.find(':');
   LayoutName name{text.substr(0, colon), colon == std::string::npos ? "latest" : text.substr(colon + 1)};
@@ -37,7 +43,7 @@ ImagePlace::ImagePlace(const Globals& globals, const std::optional<std::string>&
   if (image) {
     LayoutName parsed = parse_layout_name(*image);
     name_ = std::move(parsed.tag);
-    layout_ = spec::Layout::open(parsed.path);
+    layout_ = open_layout(parsed.path);
     if (use == Use::change) lock_ = lock_layout(*layout_, FileLock::Mode::shared);
   } else {
     name_ = spec::Reference::parse(word).text();

@@ -20,6 +20,9 @@ LayoutName parse_layout_name(const std::string& text);
 // The value of --layout: a path without a colon.
 std::string parse_layout_path(const std::optional<std::string>& value);
 
+// Throws for what is no whole layout.
+spec::Layout open_layout(const std::string& path);
+
 class ImagePlace {
 public:
   enum class Use { read, change }; // change: gc keeps off as long as this object lives

@@ -146,7 +146,11 @@ int run(Line line, const Globals& globals, Command& global_options, const std::f
       return 0;
     }
     set_up_log();
-    return verb->run(globals, command, words);
+    try {
+      return verb->run(globals, command, words);
+    } catch (Error& error) {
+      throw std::move(error).with_exit_code(1); // its only one
+    }
   });
 }
 

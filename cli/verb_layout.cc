@@ -58,7 +58,7 @@ public:
   int run(const Globals&, const Command&, Words words) final {
     const std::string path = parse_layout_path(layout_);
     expect_words(words, {});
-    spec::Layout layout = spec::Layout::open(path);
+    spec::Layout layout = open_layout(path);
     work(layout);
     return 0;
   }

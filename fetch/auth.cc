@@ -1,6 +1,6 @@
 #include "fetch/auth.h"
 
-#include "fetch/base64.h"
+#include "base/base64.h"
 #include "fetch/credential_helper.h"
 #include "fetch/registry_error.h"
 #include "fetch/retry.h"

@@ -1,8 +1,8 @@
 #include "fetch/credentials.h"
 
+#include "base/base64.h"
 #include "base/files.h"
 #include "base/log.h"
-#include "fetch/base64.h"
 #include "fetch/credential_helper.h"
 
 #include <cstdlib>

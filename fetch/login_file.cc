@@ -1,9 +1,9 @@
 #include "fetch/fetch.h"
 
+#include "base/base64.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "base/sys.h"
-#include "fetch/base64.h"
 #include "fetch/credential_helper.h"
 #include "fetch/credentials.h"
 

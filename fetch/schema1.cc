@@ -1,6 +1,6 @@
 #include "fetch/schema1.h"
 
-#include "fetch/base64.h"
+#include "base/base64.h"
 
 #include <algorithm>
 

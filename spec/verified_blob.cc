@@ -1,5 +1,6 @@
 #include "spec/verified_blob.h"
 
+#include "base/base64.h"
 #include "base/sys.h"
 
 #include <array>
@@ -57,13 +58,23 @@ std::size_t VerifyingSource::read(std::span<std::byte> into) {
   return 0;
 }
 
+BlobSource::BlobSource(const Layout& layout, const Descriptor& descriptor, const std::string& name) {
+  if (descriptor.data.empty()) {
+    file_ = layout.open_blob(descriptor);
+    bytes_ = std::make_unique<FdSource>(file_.get(), name);
+  } else {
+    auto embedded = base64_decode(descriptor.data);
+    if (!embedded) fail(name, ": the data in its descriptor is no base64");
+    bytes_ = std::make_unique<StringSource>(std::move(*embedded));
+  }
+  verified_.emplace(*bytes_, descriptor.digest, descriptor.size, name);
+}
+
 RawBlob read_document(const Layout& layout, const Descriptor& descriptor) {
   const std::string name = cat("blob ", descriptor.digest.text());
   if (descriptor.size > static_cast<std::int64_t>(max_document_bytes))
     fail(name, ": ", descriptor.size, " bytes are too many for a document, at most ", human_bytes(max_document_bytes));
-  const Fd file = layout.open_blob(descriptor);
-  FdSource bytes(file.get(), name);
-  VerifyingSource verified(bytes, descriptor.digest, descriptor.size, name);
+  BlobSource verified(layout, descriptor, name);
 
   RawBlob blob{descriptor.media_type, descriptor.digest, {}};
   blob.bytes.reserve(static_cast<std::size_t>(descriptor.size));

@@ -7,6 +7,7 @@
 #include "spec/layout.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace oci::spec {
@@ -26,6 +27,20 @@ private:
   std::string name_;
   Hasher hasher_;
   bool done_ = false;
+};
+
+// A blob, verified as it is read: embedded in its descriptor, or else of the layout. `name` is for errors.
+class BlobSource final : public Source {
+public:
+  BlobSource(const Layout& layout, const Descriptor& descriptor, const std::string& name);
+  BlobSource(const BlobSource&) = delete;
+  BlobSource& operator=(const BlobSource&) = delete;
+  std::size_t read(std::span<std::byte> into) override { return verified_->read(into); }
+
+private:
+  Fd file_;
+  std::unique_ptr<Source> bytes_;
+  std::optional<VerifyingSource> verified_;
 };
 
 // A document (manifest, index, config) of a layout, whole and verified. At most max_document_bytes.

@@ -1,6 +1,7 @@
 // mtree(5) as go-mtree writes and reads it: each folder's files first, then its folders, each closed by "..".
 #include "unpack/tree.h"
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "unpack/names.h"
@@ -88,34 +89,13 @@ std::string unvis(std::string_view text) {
   return out;
 }
 
-// --- values: base64 ---
-
-constexpr std::string_view base64_letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-std::string base64(std::string_view bytes) {
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j)
-      group = group << 8 | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0u);
-    for (std::size_t j = 0; j < 4; ++j) out += i + j <= bytes.size() ? base64_letters[group >> (18 - 6 * j) & 63] : '=';
-  }
-  return out;
-}
-
+// Some leave out the padding.
 std::string from_base64(std::string_view text) {
-  std::string out;
-  std::uint32_t group = 0;
-  unsigned bits = 0;
-  while (text.ends_with('=')) text.remove_suffix(1);
-  for (const char c : text) {
-    const std::size_t value = base64_letters.find(c);
-    if (value == std::string_view::npos) fail("an extended attribute is not well encoded");
-    group = group << 6 | static_cast<std::uint32_t>(value);
-    bits += 6;
-    if (bits >= 8) out += static_cast<char>(group >> (bits -= 8) & 0xff);
-  }
-  return out;
+  std::string padded(text);
+  padded.append((4 - padded.size() % 4) % 4, '=');
+  auto decoded = base64_decode(padded);
+  if (!decoded) fail("an extended attribute is not well encoded");
+  return std::move(*decoded);
 }
 
 // --- writing ---
@@ -193,7 +173,7 @@ private:
     if (node.links != 1) out_ += cat(" nlink=", node.links);
     out_ += cat(" tar_time=", node.mtime, ".000000000");
     if (!node.sha256.empty()) out_ += cat(" sha256digest=", node.sha256);
-    for (const Xattr& xattr : node.xattrs) out_ += cat(" xattr.", vis(xattr.name), '=', base64(xattr.value));
+    for (const Xattr& xattr : node.xattrs) out_ += cat(" xattr.", vis(xattr.name), '=', base64_encode(xattr.value));
     out_ += '\n';
   }
 

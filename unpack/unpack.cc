@@ -60,9 +60,7 @@ Unpacker::Layer layer_of(const spec::Descriptor& layer, const Digest& diff_id) {
 void apply_stored(Unpacker& unpacker, const spec::Layout& layout, const spec::Descriptor& layer, const Digest& diff_id,
                   Progress& progress) {
   Unpacker::Layer described = layer_of(layer, diff_id);
-  Fd blob = layout.open_blob(layer);
-  FdSource file(blob.get(), described.name);
-  spec::VerifyingSource verified(file, layer.digest, layer.size, "its blob");
+  spec::BlobSource verified(layout, layer, "its blob");
   StoredBlob stored(verified, progress, cat(layout.path(), "/", layout.blob_path(layer.digest)));
   unpacker.apply(described, stored);
 }

@@ -59,6 +59,37 @@ expect_eq "$(cd "$SCRATCH/b" && echo * | sed 's/_[0-9a-f]*\./_H./')" 'config.jso
 expect_eq "$(jq -c '.mounts[] | select(.destination == "/sys" or .destination == "/etc/resolv.conf") | .type' \
   "$SCRATCH/b/config.json" | sort -u)" '"bind"'
 
+# Blobs that stand in their descriptors are taken from there; those that are others than the digest says are not.
+cp -a "$L" "$SCRATCH/e"
+embed() { # embed PYTHON: edits the manifest m of $SCRATCH/e:a, blob(descriptor) being its base64
+  python3 - "$SCRATCH/e" "$1" <<'PYTHON'
+import base64, hashlib, json, os, sys
+layout, code = sys.argv[1:]
+path = lambda d: layout + "/blobs/sha256/" + d["digest"][7:]
+blob = lambda d: base64.b64encode(open(path(d), "rb").read()).decode()
+index = json.load(open(layout + "/index.json"))
+entry = next(m for m in index["manifests"] if m["annotations"]["org.opencontainers.image.ref.name"] == "a")
+m = json.load(open(path(entry)))
+exec(code)
+text = json.dumps(m).encode()
+entry.update(digest="sha256:" + hashlib.sha256(text).hexdigest(), size=len(text))
+open(path(entry), "wb").write(text)
+json.dump(index, open(layout + "/index.json", "w"))
+PYTHON
+}
+embed 'for d in [m["config"], *m["layers"]]: d["data"] = blob(d); os.rename(path(d), layout + "/" + d["digest"][7:])'
+expect_ok umoci raw unpack --image "$SCRATCH/e:a" "$SCRATCH/er"
+expect_eq "$(cat "$SCRATCH/er/dir/f")" new
+expect_eq "$(umoci stat --json --image "$SCRATCH/e:a" | jq -c .config.blob.os)" '"linux"'
+expect_ok umoci gc --layout "$SCRATCH/e"
+embed 'm["layers"][0]["data"] = m["layers"][1]["data"]'
+expect_fail 1 -- umoci raw unpack --image "$SCRATCH/e:a" "$SCRATCH/er2"
+embed 'm["layers"][0]["data"] = "!"'
+expect_fail 1 -- umoci raw unpack --image "$SCRATCH/e:a" "$SCRATCH/er2"
+expect_no_file "$SCRATCH/er2"
+rm -r "$SCRATCH/e/blobs"
+expect_fail 1 -- umoci ls --layout "$SCRATCH/e"
+
 # What root writes into another's layout is that one's.
 if [ "$(id -u)" = 0 ]; then
   chown -R 1234:4321 "$L"

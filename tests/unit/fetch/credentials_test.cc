@@ -1,4 +1,4 @@
-#include "fetch/base64.h"
+#include "base/base64.h"
 #include "fetch/credentials.h"
 
 #include <cstdlib>

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace oci::fetch {
+namespace oci {
 
 std::string base64_encode(std::string_view bytes);
 std::optional<std::string> base64_decode(std::string_view text); // nullopt when it is none
 
-} // namespace oci::fetch
+} // namespace oci

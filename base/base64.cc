@@ -1,8 +1,8 @@
-#include "fetch/base64.h"
+#include "base/base64.h"
 
 #include <cstdint>
 
-namespace oci::fetch {
+namespace oci {
 namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -37,4 +37,4 @@ std::optional<std::string> base64_decode(std::string_view text) {
   return text.size() % 4 == 1 ? std::nullopt : std::optional(out);
 }
 
-} // namespace oci::fetch
+} // namespace oci
