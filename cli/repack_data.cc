@@ -7,7 +7,29 @@ namespace oci::cli {
 
 namespace {
 
-constexpr std::size_t max_mtree_bytes = 512u << 20;
+// Whole, or not there.
+void write_mtree_file(int bundle, const std::string& name, const unpack::Tree& tree) {
+  const std::string temporary = cat(".", name, ".", random_name(12));
+  const Fd file =
+      check(sys::openat(bundle, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600), "create ", name);
+  try {
+    check(sys::fchmod(file.get(), 0644), "chmod ", name);
+    FdSink sink(file.get(), name);
+    unpack::write_mtree(tree, "rootfs", sink);
+    check(sys::renameat(bundle, temporary, bundle, name), "create ", name);
+  } catch (...) {
+    (void)sys::unlinkat(bundle, temporary);
+    throw;
+  }
+}
+
+// Without following; a FIFO in its place is not waited for.
+unpack::Tree read_mtree_file(int bundle, const std::string& name) {
+  const Fd file = check(sys::openat(bundle, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY), "open ", name);
+  if (!S_ISREG(check(sys::fstat(file.get()), "stat ", name).st_mode)) fail(name, ": not a regular file");
+  FdSource source(file.get(), name);
+  return unpack::parse_mtree(source, name);
+}
 
 } // namespace
 
@@ -18,7 +40,7 @@ Fd open_rootfs(int bundle) {
 void write_repack_data(int bundle, const spec::DescriptorWalk& from, const unpack::Ids& ids) {
   const Fd rootfs = open_rootfs(bundle);
   const std::string mtree = spec::mtree_file(from);
-  write_file_atomic(bundle, mtree, unpack::mtree_text(unpack::scan_tree(rootfs.get()), "rootfs"), 0644);
+  write_mtree_file(bundle, mtree, unpack::scan_tree(rootfs.get()));
   try {
     spec::write_umoci_bundle(bundle, {from, ids.maps(), ids.rootless});
   } catch (...) {
@@ -32,7 +54,7 @@ RepackData read_repack_data(int bundle) {
   data.origin = spec::read_umoci_bundle(bundle);
   const std::string mtree = spec::mtree_file(data.origin.from);
   if (!sys::fstatat(bundle, mtree)) fail("the bundle has no ", mtree, ", so it is not known what was unpacked");
-  data.before = unpack::parse_mtree(read_file_at(bundle, mtree, max_mtree_bytes, O_NOFOLLOW), mtree);
+  data.before = read_mtree_file(bundle, mtree);
   return data;
 }
 

@@ -76,8 +76,7 @@ public:
   int run(const Globals& globals, const Command&, Words words) override {
     if (format_ != "text" && format_ != "json") fail("--format ", printable(format_), ": not text or json");
     const auto deltas = with_context("diff", [&] {
-      return words.size() == 1 ? changes_of(words[0])
-                               : unpack::compare_trees(tree_of(globals, words[0]), tree_of(globals, words[1]));
+      return words.size() == 1 ? changes_of(words[0]) : changes_to(globals, tree_of(globals, words[0]), words[1]);
     });
     if (format_ == "json")
       print_json(deltas);
@@ -96,15 +95,27 @@ private:
   // Since it was unpacked.
   static std::vector<unpack::Delta> changes_of(const std::string& path) {
     const Fd bundle = open_bundle(path);
-    const RepackData data = read_repack_data(bundle.get());
-    return unpack::compare_trees(data.before, unpack::scan_tree(open_rootfs(bundle.get()).get()));
+    RepackData data = read_repack_data(bundle.get());
+    return unpack::changes_since(std::move(data.before), open_rootfs(bundle.get()).get());
+  }
+
+  // Gives the rootfs of the bundle or image that `word` names to `use`.
+  template <class Use>
+  auto with_rootfs(const Globals& globals, const std::string& word, Use&& use) {
+    if (is_path(word)) return use(open_rootfs(open_bundle(word).get()).get(), unpack::ScanOptions());
+    spec::Store store = spec::Store::open_or_create(spec::Store::locate(globals.store));
+    const ScratchRootfs rootfs(store, word, pull_);
+    return use(rootfs.fd(), unpack::ScanOptions{true, rootfs.stop_fd()});
   }
 
   unpack::Tree tree_of(const Globals& globals, const std::string& word) {
-    if (is_path(word)) return unpack::scan_tree(open_rootfs(open_bundle(word).get()).get());
-    spec::Store store = spec::Store::open_or_create(spec::Store::locate(globals.store));
-    const ScratchRootfs rootfs(store, word, pull_);
-    return unpack::scan_tree(rootfs.fd(), {true, rootfs.stop_fd()});
+    return with_rootfs(globals, word, [](int root, const auto& options) { return unpack::scan_tree(root, options); });
+  }
+
+  std::vector<unpack::Delta> changes_to(const Globals& globals, unpack::Tree before, const std::string& word) {
+    return with_rootfs(globals, word, [&](int root, const auto& options) {
+      return unpack::changes_since(std::move(before), root, options);
+    });
   }
 
   static std::string_view kind_name(unpack::Delta::Kind kind) {

@@ -43,22 +43,21 @@ public:
 private:
   void pack(const Globals& globals, ImagePlace& place, const std::string& path, CompressChoice compress) {
     const Fd bundle = check(sys::open(path, O_RDONLY | O_DIRECTORY), "open");
-    const RepackData data = read_repack_data(bundle.get());
+    RepackData data = read_repack_data(bundle.get());
     spec::WalkedImage walked{data.origin.from, {}};
     walked.image = spec::load_image(place.layout(), data.origin.from.back(), spec::host_platform());
     spec::ImageEdit edit(place.layout(), std::move(walked));
 
     const Fd rootfs = open_rootfs(bundle.get());
     const StopSignals stop;
-    const unpack::Tree after = unpack::scan_tree(rootfs.get(), {true, stop.fd()});
-    std::vector<unpack::Delta> deltas = unpack::compare_trees(data.before, after);
+    auto deltas = unpack::changes_since(std::move(data.before), rootfs.get(), {true, stop.fd()});
     mask(deltas, edit.config);
     if (!deltas.empty()) {
       unpack::LayerBlob blob(place.layout(), choose_compression(compress, edit.manifest));
       unpack::LayerWriter writer(blob, {{data.origin.maps.uids, data.origin.maps.gids, data.origin.rootless, false},
                                         time_.fixed ? std::optional(time_.seconds) : std::nullopt,
                                         stop.fd()});
-      unpack::write_changes(writer, rootfs.get(), deltas, after);
+      unpack::write_changes(writer, rootfs.get(), deltas);
       writer.finish();
       unpack::NewLayer layer = blob.finish();
       edit.add_layer(std::move(layer.descriptor), std::move(layer.diff_id));

@@ -208,10 +208,14 @@ void LayerWriter::opaque(const std::string& folder) {
   write_marker(join_name(folder, ".wh..wh..opq"));
 }
 
-void write_changes(LayerWriter& layer, int root, const std::vector<Delta>& deltas, const Tree& after) {
+void write_changes(LayerWriter& layer, int root, const std::vector<Delta>& deltas) {
+  // Its folder is gone, or is something else now.
   auto goes_with_its_folder = [&](const std::string& path) {
-    const auto folder = after.find(std::string(split_name(path).folder));
-    return folder == after.end() || folder->second.kind != Kind::folder;
+    const std::string folder(split_name(path).folder);
+    const auto delta = std::lower_bound(deltas.begin(), deltas.end(), folder,
+                                        [](const Delta& one, const std::string& name) { return one.path < name; });
+    if (delta == deltas.end() || delta->path != folder) return false;
+    return delta->kind == Delta::Kind::removed || delta->keys == std::vector<std::string>{"type"};
   };
   for (const Delta& delta : deltas) {
     if (delta.kind != Delta::Kind::removed) {

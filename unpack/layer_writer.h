@@ -62,7 +62,7 @@ private:
   std::map<std::pair<dev_t, ino_t>, std::string> links_; // of files with several names: the first
 };
 
-// The layer that turns the tree the deltas begin at into `root`'s, whose tree is `after`.
-void write_changes(LayerWriter& layer, int root, const std::vector<Delta>& deltas, const Tree& after);
+// The layer that turns the tree the deltas begin at into `root`'s. They are by path.
+void write_changes(LayerWriter& layer, int root, const std::vector<Delta>& deltas);
 
 } // namespace oci::unpack

@@ -113,6 +113,8 @@ std::string_view type_name(Kind kind) {
   return "file";
 }
 
+constexpr std::size_t buffer_bytes = 64u << 10;
+
 struct Listing {
   std::vector<Tree::const_iterator> files, folders;
 };
@@ -120,17 +122,22 @@ using Listings = std::map<std::string, Listing, std::less<>>;
 
 class MtreeWriter {
 public:
-  explicit MtreeWriter(const Tree& tree) {
+  MtreeWriter(const Tree& tree, std::string head, Sink& sink) : sink_(sink), out_(std::move(head)) {
     for (auto it = tree.begin(); it != tree.end(); ++it) {
       if (it->first.empty()) continue;
       Listing& folder = listings_[std::string(split_name(it->first).folder)];
       (it->second.kind == Kind::folder ? folder.folders : folder.files).push_back(it);
     }
     if (const auto root = tree.find(""); root != tree.end()) write_tree(root);
+    flush();
   }
-  std::string finish() { return std::move(out_); }
 
 private:
+  void flush() {
+    sink_.write(as_bytes(out_));
+    out_.clear();
+  }
+
   // Depth first, without recursion: an image chooses how deep.
   void write_tree(Tree::const_iterator root) {
     std::vector<std::pair<const Listing*, std::size_t>> open;
@@ -164,6 +171,7 @@ private:
   }
 
   void write_entry(const std::string& name, const Node& node) {
+    if (out_.size() > buffer_bytes) flush();
     out_ += cat(name, " size=", node.size);
     if (node.kind != Kind::file) out_ += cat(" type=", type_name(node.kind));
     if (node.uid != uid_) out_ += cat(" uid=", node.uid);
@@ -177,6 +185,7 @@ private:
     out_ += '\n';
   }
 
+  Sink& sink_;
   Listings listings_;
   std::string out_;
   std::optional<std::uint32_t> uid_, gid_;
@@ -184,11 +193,45 @@ private:
 
 // --- reading ---
 
+// Lines of a stream, with their continuations.
+class Lines {
+public:
+  explicit Lines(Source& source) : source_(source), buffer_(buffer_bytes) {}
+
+  // False at the end.
+  bool next(std::string& line) {
+    line.clear();
+    for (bool any = false;; any = true) {
+      if (!take_part(line)) return any;
+      if (!line.ends_with('\\') || line.ends_with("\\\\")) return true;
+      line.pop_back();
+    }
+  }
+
+private:
+  bool take_part(std::string& line) {
+    constexpr std::size_t longest = 64u << 20;
+    for (bool any = false;; any = true) {
+      if (rest_.empty()) rest_ = as_text(Bytes(buffer_).first(source_.read(buffer_)));
+      if (rest_.empty()) return any;
+      const std::size_t end = rest_.find('\n');
+      line += rest_.substr(0, end);
+      if (line.size() > longest) fail("a line is longer than ", human_bytes(longest));
+      rest_.remove_prefix(end == rest_.npos ? rest_.size() : end + 1);
+      if (end != rest_.npos) return true;
+    }
+  }
+
+  Source& source_;
+  std::vector<std::byte> buffer_;
+  std::string_view rest_;
+};
+
 class MtreeReader {
 public:
-  Tree read(std::string_view text) {
-    while (!text.empty()) {
-      std::string line = take_line(text);
+  Tree read(Source& text) {
+    Lines lines(text);
+    for (std::string line; lines.next(line);) {
       ++number_;
       try {
         read_line(trim(line));
@@ -200,18 +243,6 @@ public:
   }
 
 private:
-  // With its continuations.
-  static std::string take_line(std::string_view& text) {
-    std::string line;
-    for (;;) {
-      const std::size_t end = std::min(text.find('\n'), text.size());
-      line += text.substr(0, end);
-      text.remove_prefix(std::min(end + 1, text.size()));
-      if (!line.ends_with('\\') || line.ends_with("\\\\") || text.empty()) return line;
-      line.pop_back();
-    }
-  }
-
   void read_line(std::string_view line) {
     if (line.empty() || line.starts_with('#')) return;
     std::vector<std::string> words = split(line, ' ');
@@ -288,13 +319,14 @@ private:
 
 } // namespace
 
-std::string mtree_text(const Tree& tree, const std::string& title) {
-  return cat("#          tree: ", vis(title),
-             "\n#      keywords: size,type,uid,gid,mode,link,nlink,tar_time,sha256digest,xattr\n",
-             MtreeWriter(tree).finish());
+void write_mtree(const Tree& tree, const std::string& title, Sink& out) {
+  MtreeWriter(tree,
+              cat("#          tree: ", vis(title),
+                  "\n#      keywords: size,type,uid,gid,mode,link,nlink,tar_time,sha256digest,xattr\n"),
+              out);
 }
 
-Tree parse_mtree(std::string_view text, std::string_view name) {
+Tree parse_mtree(Source& text, std::string_view name) {
   return with_context(name, [&] { return MtreeReader().read(text); });
 }
 

@@ -1,6 +1,7 @@
 // A file tree as data: what a bundle's rootfs is, what it was when it was unpacked, what an image's layers make.
 #pragma once
 
+#include "base/io.h"
 #include "unpack/member.h"
 
 #include <cstdint>
@@ -34,8 +35,18 @@ struct Delta {
   std::vector<std::string> keys; // what of it changed: "size", "mode", "content" ...
 };
 
-// What turns `before` into `after`, by path. What is unknown on one side (a hash, a device's numbers) is equal.
-std::vector<Delta> compare_trees(const Tree& before, const Tree& after);
+// What turns a tree into another, of which each node is seen once and not kept: memory is that of one tree. What is
+// unknown on one side (a hash, a device's numbers) is equal.
+class Comparison {
+public:
+  explicit Comparison(Tree before) : before_(std::move(before)) {}
+  void see(const std::string& path, const Node& now);
+  std::vector<Delta> finish(); // by path
+
+private:
+  Tree before_; // less what was seen
+  std::vector<Delta> deltas_;
+};
 
 // True for `path` itself and all beneath it.
 bool is_at_or_beneath(const std::string& path, const std::string& folder);
@@ -54,10 +65,12 @@ struct ScanOptions {
 };
 // The tree beneath `root`. Nothing is followed, no FIFO or device is opened. Sockets are left out, as from all layers.
 Tree scan_tree(int root, const ScanOptions& options = {});
+// The same tree against another.
+std::vector<Delta> changes_since(Tree before, int root, const ScanOptions& options = {});
 
 // A manifest as BSD's mtree, umoci and go-mtree have it: keywords size, type, uid, gid, mode, link, nlink, tar_time,
 // sha256digest, xattr.
-std::string mtree_text(const Tree& tree, const std::string& title);
-Tree parse_mtree(std::string_view text, std::string_view name);
+void write_mtree(const Tree& tree, const std::string& title, Sink& out);
+Tree parse_mtree(Source& text, std::string_view name);
 
 } // namespace oci::unpack

@@ -36,24 +36,22 @@ std::vector<std::string> changed_keys(const Node& a, const Node& b) {
 
 } // namespace
 
-std::vector<Delta> compare_trees(const Tree& before, const Tree& after) {
-  std::vector<Delta> deltas;
-  auto old = before.begin();
-  auto now = after.begin();
-  while (old != before.end() || now != after.end()) {
-    if (now == after.end() || (old != before.end() && old->first < now->first)) {
-      deltas.push_back({old->first, Delta::Kind::removed, {}});
-      ++old;
-    } else if (old == before.end() || now->first < old->first) {
-      deltas.push_back({now->first, Delta::Kind::added, {}});
-      ++now;
-    } else {
-      if (auto keys = changed_keys(old->second, now->second); !keys.empty())
-        deltas.push_back({now->first, Delta::Kind::changed, std::move(keys)});
-      ++old, ++now;
-    }
+void Comparison::see(const std::string& path, const Node& now) {
+  const auto old = before_.find(path);
+  if (old == before_.end()) {
+    deltas_.push_back({path, Delta::Kind::added, {}});
+    return;
   }
-  return deltas;
+  if (auto keys = changed_keys(old->second, now); !keys.empty())
+    deltas_.push_back({path, Delta::Kind::changed, std::move(keys)});
+  before_.erase(old);
+}
+
+std::vector<Delta> Comparison::finish() {
+  for (const auto& [path, node] : before_) deltas_.push_back({path, Delta::Kind::removed, {}});
+  before_.clear();
+  std::sort(deltas_.begin(), deltas_.end(), [](const Delta& a, const Delta& b) { return a.path < b.path; });
+  return std::move(deltas_);
 }
 
 bool is_at_or_beneath(const std::string& path, const std::string& folder) {

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <dirent.h>
+#include <functional>
 #include <memory>
 #include <poll.h>
 #include <sys/sysmacros.h>
@@ -58,9 +59,11 @@ std::string hash_of(int fd, std::string_view path) {
 
 class Scanner {
 public:
-  Scanner(int root, const ScanOptions& options) : root_(root), options_(options) {}
+  using Found = std::function<void(const std::string& path, Node&& node)>;
+  Scanner(int root, const ScanOptions& options, Found found)
+      : root_(root), options_(options), found_(std::move(found)) {}
 
-  Tree run() {
+  void run() {
     std::vector<std::string> left = {""};
     while (!left.empty()) {
       const std::string path = std::move(left.back());
@@ -68,7 +71,6 @@ public:
       check_stop();
       scan_folder(path, left);
     }
-    return std::move(tree_);
   }
 
 private:
@@ -125,7 +127,7 @@ private:
     }
     node.xattrs = layer_xattrs(read_xattrs(fd));
     if (node.kind == Kind::file && options_.hash) node.sha256 = hash(fd, path, status);
-    tree_.emplace(path, std::move(node));
+    found_(path, std::move(node));
   }
 
   // Once for all names of a file.
@@ -138,7 +140,7 @@ private:
 
   int root_;
   ScanOptions options_;
-  Tree tree_;
+  Found found_;
   std::map<std::pair<dev_t, ino_t>, std::string> hashes_;
 };
 
@@ -180,6 +182,16 @@ Kind kind_of(mode_t mode) {
   }
 }
 
-Tree scan_tree(int root, const ScanOptions& options) { return Scanner(root, options).run(); }
+Tree scan_tree(int root, const ScanOptions& options) {
+  Tree tree;
+  Scanner(root, options, [&](const std::string& path, Node&& node) { tree.emplace(path, std::move(node)); }).run();
+  return tree;
+}
+
+std::vector<Delta> changes_since(Tree before, int root, const ScanOptions& options) {
+  Comparison comparison(std::move(before));
+  Scanner(root, options, [&](const std::string& path, Node&& node) { comparison.see(path, node); }).run();
+  return comparison.finish();
+}
 
 } // namespace oci::unpack

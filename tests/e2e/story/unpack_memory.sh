@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# No image takes more than 96 MiB of memory to unpack: not with many names, long headers, large attributes or much content.
-# A zstd window comes on top.
+# No image takes more than 96 MiB of memory to unpack, to pack again, to export or to compare: not with many names, long
+# headers, large attributes or much content. A zstd window comes on top. Nothing stays in $TMPDIR.
 # timeout: 300
 . "$(dirname "$0")/../../tools/harness.sh"
 
@@ -44,7 +44,10 @@ PYTHON
 
 peak() { # MIB TAG OPTION…: unpacks and prints what the largest process took
   rm -rf fast/b
-  python3 - "$OCI" unpack -q --rootfs-only "oci:fast/img:$2" fast/b "${@:3}" <<'PYTHON' || fail "unpack $2"
+  peak_of "$OCI" unpack -q --rootfs-only "oci:fast/img:$2" fast/b "${@:3}" || fail "unpack $2"
+}
+peak_of() {
+  python3 - "$@" <<'PYTHON'
 import os, subprocess, sys
 process = subprocess.Popen(sys.argv[1:], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
 text = process.stderr.read()
@@ -66,3 +69,24 @@ within 96 0 headers
 within 96 1 acls
 within 96 0 content
 within 232 0 window
+
+of_it() { # VERB ARG…: is done, within the same
+  local taken status text
+  read -r taken status text <<<"$(peak_of "$OCI" "$@")"
+  expect_eq "$status" 0 "$*: $text"
+  [ "$taken" -le 96 ] || fail "$*: $taken MiB, at most 96"
+  printf '%s: %s MiB %s\n' "$1" "$taken" "$text"
+}
+export TMPDIR=$SCRATCH/fast/tmp
+mkdir "$TMPDIR"
+for tag in folders files; do
+  rm -rf fast/b fast/store
+  of_it unpack --image "fast/img:$tag" fast/b
+  touch fast/b/rootfs/new
+  of_it repack --image fast/img:new --refresh-bundle fast/b
+  rm -rf fast/b
+  of_it export -q "oci:fast/img:$tag" fast/tar
+  rm fast/tar
+  of_it diff -q "oci:fast/img:$tag" "oci:fast/img:$tag"
+  expect_eq "$(ls -A "$TMPDIR")" ''
+done

@@ -39,9 +39,32 @@ Tree sample() {
   return tree;
 }
 
-std::string problem(std::string_view text) {
+class TextSink final : public Sink {
+public:
+  void write(Bytes bytes) override { text += as_text(bytes); }
+  std::string text;
+};
+
+std::string mtree_text(const Tree& tree) {
+  TextSink sink;
+  write_mtree(tree, "rootfs", sink);
+  return sink.text;
+}
+
+Tree parsed(const std::string& text) {
+  StringSource source(text);
+  return parse_mtree(source, "m");
+}
+
+std::vector<Delta> compare_trees(const Tree& before, const Tree& after) {
+  Comparison comparison(before);
+  for (const auto& [path, node] : after) comparison.see(path, node);
+  return comparison.finish();
+}
+
+std::string problem(const std::string& text) {
   try {
-    (void)parse_mtree(text, "m");
+    (void)parsed(text);
   } catch (const Error& error) {
     return error.message();
   }
@@ -49,7 +72,7 @@ std::string problem(std::string_view text) {
 }
 
 TEST(Mtree, ComesBackAsItWas) {
-  const Tree tree = sample(), read = parse_mtree(mtree_text(tree, "rootfs"), "m");
+  const Tree tree = sample(), read = parsed(mtree_text(tree));
   EXPECT_TRUE(compare_trees(tree, read).empty());
   ASSERT_EQ(read.size(), tree.size());
   for (const auto& [path, node] : tree) {
@@ -62,22 +85,47 @@ TEST(Mtree, ComesBackAsItWas) {
 }
 
 TEST(Mtree, NamesAreEncodedAsVis) {
-  const std::string text = mtree_text(sample(), "rootfs");
+  const std::string text = mtree_text(sample());
   for (const char* name : {"a\\040b ", "back\\\\slash ", "\\043x ", "\\052\\077\\133 ", "new\\012line ", "\\303\\251 "})
     EXPECT_THAT(text, HasSubstr(name));
 }
 
 TEST(Mtree, WhatOthersWrite) {
-  const Tree tree = parse_mtree("#mtree\n/set type=file uid=0 gid=0 mode=0644\n"
-                                ". type=dir mode=0755\n  f size=1 time=5.25 \\\n  sha256=ab\n"
-                                "  g\\M-^a type=link link=x\n d type=dir\n  ..\n"
-                                "./e/f type=file uid=7\n/unset all\nh type=fifo mode=0600\n..\n",
-                                "m");
+  const Tree tree = parsed("#mtree\n/set type=file uid=0 gid=0 mode=0644\n"
+                           ". type=dir mode=0755\n  f size=1 time=5.25 \\\n  sha256=ab\n"
+                           "  g\\M-^a type=link link=x\n d type=dir\n  ..\n"
+                           "./e/f type=file uid=7\n/unset all\nh type=fifo mode=0600\n..\n");
   EXPECT_EQ(tree.at("f").mtime, 5);
   EXPECT_EQ(tree.at("f").sha256, "ab");
   EXPECT_EQ(tree.at("e/f").uid, 7u);
   EXPECT_EQ(tree.at("h").mode, 0600u);
   EXPECT_EQ(tree.size(), 6u);
+}
+
+TEST(Trees, WhatChanged) {
+  Tree before = sample(), after = sample();
+  after.erase("a b");
+  after["new"] = node_of(Kind::file, 0600);
+  after["d"].mode = 0700;
+  after["fifo"] = node_of(Kind::folder, 0755);
+  after["d/plain"].sha256.clear(); // not known
+  const std::vector<Delta> deltas = compare_trees(before, after);
+  ASSERT_EQ(deltas.size(), 4u);
+  EXPECT_EQ(deltas[0].path, "a b");
+  EXPECT_EQ(deltas[0].kind, Delta::Kind::removed);
+  EXPECT_EQ(deltas[1].path, "d");
+  EXPECT_EQ(deltas[1].keys, std::vector<std::string>{"mode"});
+  EXPECT_EQ(deltas[2].path, "fifo");
+  EXPECT_EQ(deltas[2].keys, std::vector<std::string>{"type"});
+  EXPECT_EQ(deltas[3].path, "new");
+  EXPECT_EQ(deltas[3].kind, Delta::Kind::added);
+}
+
+TEST(Mtree, LongFilesAreReadInPieces) {
+  Tree tree;
+  tree[""] = node_of(Kind::folder, 0755);
+  for (int i = 0; i < 3000; ++i) tree["f" + std::to_string(i) + std::string(80, 'x')] = node_of(Kind::file, 0644);
+  EXPECT_TRUE(compare_trees(tree, parsed(mtree_text(tree))).empty());
 }
 
 TEST(Mtree, ErrorsNameTheLine) {
