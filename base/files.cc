@@ -84,6 +84,21 @@ void write_file_atomic(int dir, const std::string& name, std::string_view conten
   if (durability == Durability::synced) sync_folder(dir, name);
 }
 
+bool is_special_file(const std::string& path) {
+  const Result<struct stat> there = sys::stat(path);
+  return there && !S_ISREG(there->st_mode) && !S_ISDIR(there->st_mode);
+}
+
+void write_output_file(const std::string& path, std::string_view content, mode_t mode) {
+  if (is_special_file(path)) {
+    const Fd file = check(sys::open(path, O_WRONLY | O_NOCTTY), "open ", path);
+    return check(write_all(file.get(), content), "write ", path);
+  }
+  const std::string parent = parent_path(path);
+  const Fd folder = check(sys::open(parent.empty() ? "." : parent, O_PATH | O_DIRECTORY), "open the folder of ", path);
+  write_file_atomic(folder.get(), base_name(path), content, mode);
+}
+
 Fd make_dirs(const std::string& path, mode_t mode) {
   if (auto there = sys::open(path.empty() ? "." : path, O_PATH | O_DIRECTORY)) return std::move(*there);
   Fd folder = check(sys::open(path.starts_with('/') ? "/" : ".", O_PATH | O_DIRECTORY), "open ", path);

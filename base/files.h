@@ -21,6 +21,13 @@ std::optional<std::string> read_file_if_exists(const std::string& path, std::siz
 
 enum class Durability { fast, synced }; // synced: file and folder are fsynced before the call returns
 
+// Is there something, at the end of links, that is neither a regular file nor a folder: /dev/null, /dev/stdout, a FIFO?
+bool is_special_file(const std::string& path);
+
+// A file that a caller names for us to fill: written like write_file_atomic, but into what is there when that is a
+// special file, which must not be replaced by a regular one.
+void write_output_file(const std::string& path, std::string_view content, mode_t mode);
+
 // Temporary name in the same folder, then rename: the file is the old one or the new one, never half.
 void write_file_atomic(int dir, const std::string& name, std::string_view content, mode_t mode,
                        Durability durability = Durability::fast);

@@ -16,6 +16,12 @@
 
 namespace oci {
 
+std::string id_helper_path(const char* name) {
+  for (const char* folder : {"/usr/bin/", "/bin/", "/usr/local/bin/", "/run/wrappers/bin/"})
+    if (std::string path = cat(folder, name); ::access(path.c_str(), X_OK) == 0) return path;
+  return {};
+}
+
 namespace {
 
 constexpr std::size_t most_ranges = 340; // the kernel's limit
@@ -42,12 +48,6 @@ std::string map_text(const IdMap& map) {
   return text;
 }
 
-std::string helper_path(const char* name) {
-  for (const char* folder : {"/usr/bin/", "/bin/", "/usr/local/bin/", "/run/wrappers/bin/"})
-    if (std::string path = cat(folder, name); ::access(path.c_str(), X_OK) == 0) return path;
-  return {};
-}
-
 void write_process_file(pid_t pid, const char* name, std::string_view text) {
   Fd file = check(sys::open(cat("/proc/", pid, "/", name), O_WRONLY), "open ", name);
   check(sys::write(file.get(), text.data(), text.size()), "write ", name);
@@ -55,7 +55,7 @@ void write_process_file(pid_t pid, const char* name, std::string_view text) {
 
 void run_helper(const char* name, pid_t pid, const IdMap& map) {
   Child::Options options;
-  options.program = helper_path(name);
+  options.program = id_helper_path(name);
   if (options.program.empty()) fail(name, " is not installed");
   options.args = {name, std::to_string(pid)};
   for (const IdRange& range : map)
@@ -147,7 +147,7 @@ IdMap with_subordinates(std::string_view text, std::string_view user, std::uint3
 }
 
 std::optional<UserMaps> subordinate_maps() {
-  if (helper_path("newuidmap").empty() || helper_path("newgidmap").empty()) return std::nullopt;
+  if (id_helper_path("newuidmap").empty() || id_helper_path("newgidmap").empty()) return std::nullopt;
   const passwd* user = ::getpwuid(::geteuid());
   const std::string name = user ? user->pw_name : "";
   auto read = [&](const char* file, std::uint32_t own) {

@@ -267,7 +267,7 @@ private:
       const bool stdout_is_taken = as_skopeo_ || destination.ends_with(":-");
       if (!stdout_is_taken) std::printf("%s\n", digest.c_str());
     }
-    if (!flags_.digestfile.empty()) write_file_atomic(AT_FDCWD, flags_.digestfile, digests, 0644);
+    if (!flags_.digestfile.empty()) write_output_file(flags_.digestfile, digests, 0644);
   }
 
   CopyFlags flags_;

@@ -4,6 +4,7 @@
 #include "cli/scratch_rootfs.h"
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/sys.h"
 
 #include <cstdio>
@@ -48,6 +49,8 @@ private:
 
   // Whole, or not there.
   void write_file(const ScratchRootfs& rootfs) const {
+    if (is_special_file(output_))
+      return write(rootfs, check(sys::open(output_, O_WRONLY | O_NOCTTY), "open ", output_).get(), output_);
     const Fd folder = check(sys::open(parent_path(output_), O_PATH | O_DIRECTORY), "open ", parent_path(output_));
     const std::string name = base_name(output_), temporary = cat(".", name, ".", random_name(12));
     const Fd file =

@@ -212,11 +212,10 @@ public:
     const spec::ImageConfig config = place.load().image.config;
     Fd rootfs;
     if (rootfs_) rootfs = open_source_of_users(*rootfs_, config);
-    const Fd folder = check(sys::open(parent_path(words[0]), O_PATH | O_DIRECTORY), "open ", parent_path(words[0]));
     specgen::Generated generated = umoci_config(config, options.ids, rootfs.get());
     generated.config.root->path = rootfs_.value_or(".");
     for (const std::string& warning : generated.warnings) log::warning(warning);
-    write_file_atomic(folder.get(), base_name(words[0]), specgen::config_text(generated.config), 0644);
+    write_output_file(words[0], specgen::config_text(generated.config), 0644);
     return 0;
   }
 

@@ -41,7 +41,7 @@ public:
       log::warning(printable(words[0]), ": the digest is another one: ", change);
     const std::string& digest = copied.manifest.digest.text();
     std::printf("%s\n", digest.c_str());
-    if (!flags_.digestfile.empty()) write_file_atomic(AT_FDCWD, flags_.digestfile, digest, 0644);
+    if (!flags_.digestfile.empty()) write_output_file(flags_.digestfile, digest, 0644);
     return 0;
   }
 

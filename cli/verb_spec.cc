@@ -198,9 +198,7 @@ private:
       for (const std::string& warning : generated.warnings) log::warning(warning);
       print(specgen::config_text(generated.config));
     } else if (!output_.empty()) {
-      const Fd folder =
-          check(sys::open(parent_path(absolute_path(output_)), O_PATH | O_DIRECTORY), "spec: --output ", output_);
-      write_file_atomic(folder.get(), base_name(output_), specgen::config_text(generated.config), 0644);
+      with_context("spec: --output", [&] { write_output_file(output_, specgen::config_text(generated.config), 0644); });
     } else {
       const Fd bundle = replaced_.empty()
                             ? open_target()

@@ -187,7 +187,7 @@ private:
       say_info(cat("msg=\"", dry_run_ ? "Would have synced " : "Synced ", dry_run_ ? jobs.size() : synced_,
                    " images from ", sources_, " sources\""));
     if (!dry_run_ && !as_skopeo_) std::printf("%zu images synced, %zu failed\n", synced_, failed_);
-    if (!flags_.digestfile.empty()) write_file_atomic(AT_FDCWD, flags_.digestfile, digests, 0644);
+    if (!flags_.digestfile.empty()) write_output_file(flags_.digestfile, digests, 0644);
   }
 
   // As skopeo's log has it; ours says only what it would do.

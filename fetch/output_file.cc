@@ -17,7 +17,7 @@ bool is_to_be_poured_into(const std::string& path) {
   if (path == "-") return true;
   Result<struct stat> info = sys::stat(path);
   if (info && S_ISDIR(info->st_mode)) fail("write ", path, ": ", errno_text(EISDIR));
-  return info && !S_ISREG(info->st_mode);
+  return is_special_file(path);
 }
 
 } // namespace

@@ -170,10 +170,7 @@ void Creation::remove() {
 }
 
 void write_pid_file(const std::string& path, pid_t pid) {
-  std::string parent = parent_path(path);
-  Fd folder = check(sys::open(parent.empty() ? "." : parent, O_PATH | O_DIRECTORY), "pid file ", path);
-  with_context(cat("pid file ", path),
-               [&] { write_file_atomic(folder.get(), base_name(path), std::to_string(pid), 0644); });
+  with_context(cat("pid file ", path), [&] { write_output_file(path, std::to_string(pid), 0644); });
 }
 
 void send_pidfd(const std::string& path, int pidfd) {

@@ -60,6 +60,19 @@ TEST_F(Files, WriteFileAtomicReplacesAndSetsTheMode) {
   EXPECT_EQ(sys::fstatat(dir.fd(), "a")->st_mode & 07777, 0664u);
 }
 
+TEST_F(Files, OutputGoesIntoADeviceAndNeverInItsPlace) {
+  ASSERT_TRUE(sys::symlinkat("/dev/null", dir.fd(), "link"));
+  EXPECT_TRUE(is_special_file(path("link")));
+  write_output_file(path("link"), "text", 0644);
+  EXPECT_TRUE(is_special_file(path("link")));
+  write("file", "old");
+  EXPECT_FALSE(is_special_file(path("file")));
+  EXPECT_FALSE(is_special_file(path("none")));
+  write_output_file(path("file"), "new", 0600);
+  EXPECT_EQ(read_file_at(dir.fd(), "file", 100), "new");
+  EXPECT_THROW(write_output_file(path("none/file"), "text", 0644), Error);
+}
+
 TEST_F(Files, WriteFileAtomicReplacesALinkInsteadOfFollowingIt) {
   write("target", "old");
   ASSERT_TRUE(sys::symlinkat("target", dir.fd(), "link"));
