@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
       VerbBinding{"insert", make_insert}, VerbBinding{"copy", make_copy},     VerbBinding{"inspect", make_inspect},
       VerbBinding{"export", make_export}, VerbBinding{"diff", make_diff},     VerbBinding{"tags", make_tags},
       VerbBinding{"sync", make_sync},     VerbBinding{"digest", make_digest}, VerbBinding{"delete", make_delete_image},
-      VerbBinding{"login", make_login},   VerbBinding{"logout", make_logout}, VerbBinding{"push", make_push}};
+      VerbBinding{"login", make_login},   VerbBinding{"logout", make_logout}, VerbBinding{"push", make_push},
+      VerbBinding{"info", make_info}};
   return dispatch(Program::image, bindings, argc, argv);
 }

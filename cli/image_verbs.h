@@ -7,6 +7,7 @@ namespace oci::cli {
 
 std::unique_ptr<Verb> make_pull();
 std::unique_ptr<Verb> make_images();
+std::unique_ptr<Verb> make_info();
 std::unique_ptr<Verb> make_unpack();
 std::unique_ptr<Verb> make_export();
 std::unique_ptr<Verb> make_diff();

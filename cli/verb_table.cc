@@ -82,6 +82,9 @@ constexpr std::array table{
               "oci events --stats c1"},
     VerbEntry{"features", "", Program::oci, Group::containers, "", "print what this runtime can do, as JSON",
               "oci features"},
+    VerbEntry{"info", "", Program::image, Group::comfort, "",
+              "show what this machine offers containers, where things are, and what use without root lacks",
+              "oci info"},
     VerbEntry{"completion", "", Program::oci, Group::comfort, "SHELL",
               "print what makes bash, zsh or fish complete our command lines", "oci completion bash >>~/.bashrc"},
 };
