@@ -21,6 +21,10 @@ public:
   int run(const Globals& globals, const Command&, Words words) override {
     const spec::ImageName name = spec::ImageName::parse(words[0]);
     const bool as_skopeo = globals.personality == Personality::skopeo;
+    if (name.transport == spec::Transport::oci && as_skopeo) {
+      (void)fetch::delete_from_layout(name, side_.shared_blobs);
+      return 0;
+    }
     if (name.transport != spec::Transport::docker && as_skopeo)
       fail("Deleting images not implemented for ", words[0].substr(0, words[0].find(':')), ": images");
     if (name.transport != spec::Transport::docker)

@@ -130,3 +130,15 @@ for name in once again; do
   expect_ok ours --insecure-policy copy -q --dest-precompute-digests --dest-tls-verify=false oci:layout:plain "docker://$REGISTRY/packed:$name"
 done
 expect_eq "$(grep -c 'PATCH /v2/packed/' "$REGISTRY_LOG")" 2 "a layer and a config, once"
+
+# Out of a layout: the name and what only it needs.
+make_image pair:one --layer tree --cmd one >/dev/null
+make_image pair:two --layer tree --cmd two >/dev/null
+expect_ok ours delete oci:pair:one
+expect_eq "$(jq '.manifests | length' pair/index.json)" 1
+expect_eq "$(find pair/blobs -type f | wc -l)" 3 "what is left of the image that was not deleted"
+expect_ok oci verify oci:pair:two
+expect_fail 2 'no descriptor found' -- ours delete oci:pair:one
+expect_ok ours delete oci:pair:two
+expect_eq "$(find pair/blobs -type f | wc -l)" 0
+expect_ok "$SKOPEO" --insecure-policy copy -q oci:layout:one oci:pair:again
