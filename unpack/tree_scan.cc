@@ -73,7 +73,20 @@ public:
     }
   }
 
+  // Each with all names that it has in the tree.
+  using Names = std::vector<std::vector<std::string>>;
+  Names files_of_many_names() const {
+    Names files;
+    for (const auto& [id, file] : files_) files.push_back(file.names);
+    return files;
+  }
+
 private:
+  struct File {
+    std::string hash;
+    std::vector<std::string> names;
+  };
+
   void check_stop() const {
     pollfd stop{options_.stop_fd, POLLIN, 0};
     if (options_.stop_fd >= 0 && ::poll(&stop, 1, 0) > 0) fail("interrupted");
@@ -126,6 +139,7 @@ private:
       node.minor = ::minor(status.st_rdev);
     }
     node.xattrs = layer_xattrs(read_xattrs(fd));
+    if (node.kind != Kind::folder && status.st_nlink > 1) files_[{status.st_dev, status.st_ino}].names.push_back(path);
     if (node.kind == Kind::file && options_.hash) node.sha256 = hash(fd, path, status);
     found_(path, std::move(node));
   }
@@ -133,7 +147,7 @@ private:
   // Once for all names of a file.
   std::string hash(int fd, const std::string& path, const struct stat& status) {
     if (status.st_nlink == 1) return hash_of(fd, path);
-    std::string& known = hashes_[{status.st_dev, status.st_ino}];
+    std::string& known = files_[{status.st_dev, status.st_ino}].hash;
     if (known.empty()) known = hash_of(fd, path);
     return known;
   }
@@ -141,8 +155,26 @@ private:
   int root_;
   ScanOptions options_;
   Found found_;
-  std::map<std::pair<dev_t, ino_t>, std::string> hashes_;
+  std::map<std::pair<dev_t, ino_t>, File> files_; // those of several names
 };
+
+// A file of several names of which one is new has to be written with all of them: the others may have been another
+// file's, as many.
+std::vector<Delta> with_all_names(std::vector<Delta> deltas, const Scanner::Names& files) {
+  const auto by_path = [](const Delta& a, const Delta& b) { return a.path < b.path; };
+  std::vector<Delta> more;
+  for (const std::vector<std::string>& names : files) {
+    const auto is_there = [&](const std::string& name) {
+      return std::binary_search(deltas.begin(), deltas.end(), Delta{name, Delta::Kind::changed, {}}, by_path);
+    };
+    if (std::none_of(names.begin(), names.end(), is_there)) continue;
+    for (const std::string& name : names)
+      if (!is_there(name)) more.push_back({name, Delta::Kind::changed, {"nlink"}});
+  }
+  deltas.insert(deltas.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  std::sort(deltas.begin(), deltas.end(), by_path);
+  return deltas;
+}
 
 } // namespace
 
@@ -190,8 +222,9 @@ Tree scan_tree(int root, const ScanOptions& options) {
 
 std::vector<Delta> changes_since(Tree before, int root, const ScanOptions& options) {
   Comparison comparison(std::move(before));
-  Scanner(root, options, [&](const std::string& path, Node&& node) { comparison.see(path, node); }).run();
-  return comparison.finish();
+  Scanner scanner(root, options, [&](const std::string& path, Node&& node) { comparison.see(path, node); });
+  scanner.run();
+  return with_all_names(comparison.finish(), scanner.files_of_many_names());
 }
 
 } // namespace oci::unpack

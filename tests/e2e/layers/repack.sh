@@ -35,6 +35,14 @@ expect_ok umoci repack --image "$L:e" "$SCRATCH/c"
 expect_eq "$(manifest_of e | jq '.layers | length')" 2
 expect_eq "$(history_of e | jq '.[-1].empty_layer')" true
 
+# A file that loses one name and gets another has as many as before: still both of them are one file afterwards.
+R=$SCRATCH/d/rootfs
+rm "$R/etc/hi2"
+ln "$R/etc/hi" "$R/hi3"
+expect_ok umoci repack --image "$L:links" "$SCRATCH/d"
+expect_ok umoci raw unpack --image "$L:links" "$SCRATCH/links"
+expect_eq "$(stat -c %h "$SCRATCH/links/hi3" "$SCRATCH/links/etc/hi")" $'2\n2'
+
 mkdir "$SCRATCH/src"
 echo f >"$SCRATCH/src/f"
 expect_ok umoci insert --image "$L:c" --tag i "$SCRATCH/src" /opt/src
