@@ -33,7 +33,7 @@ private:
 
 Fd make_bundle(const std::string& path) {
   return with_context(cat("bundle ", path), [&] {
-    Fd place = make_dirs(path, 0700);
+    Fd place = make_dirs(path);
     Fd bundle = check(sys::openat(place.get(), ".", O_RDONLY | O_DIRECTORY), "open");
     for (const char* name : {"config.json", "rootfs"})
       if (sys::fstatat(bundle.get(), name))

@@ -59,6 +59,9 @@ expect_eq "$(cd "$SCRATCH/b" && echo * | sed 's/_[0-9a-f]*\./_H./')" 'config.jso
 expect_eq "$(jq -c '.mounts[] | select(.destination == "/sys" or .destination == "/etc/resolv.conf") | .type' \
   "$SCRATCH/b/config.json" | sort -u)" '"bind"'
 
+expect_ok umoci unpack --image "$L:a" "$SCRATCH/folders/above/b"
+expect_eq "$(cd "$SCRATCH" && stat -c %a folders folders/above folders/above/b | tr '\n' ' ')" '755 755 700 '
+
 # Blobs that stand in their descriptors are taken from there; those that are others than the digest says are not.
 cp -a "$L" "$SCRATCH/e"
 embed() { # embed PYTHON: edits the manifest m of $SCRATCH/e:a, blob(descriptor) being its base64
