@@ -11,7 +11,7 @@ mmdebstrap --quiet --mode=root --variant=essential bookworm debian.tar http://de
   skip "no Debian mirror: $(grep -E '^E:' mmdebstrap.log | head -n 1)"
 cp "$OCI" "$(dirname "$OCI")/oci-image" .
 mkdir lib # what the machine may lack
-ldd oci-image | awk '/libisal|liblzma|libbz2|libarchive|libcurl/ {print $3}' | xargs -r cp -t lib
+ldd oci-image | awk '$3 ~ /^\// && $1 !~ /^(libc|libm|libdl|librt|libpthread)\.so/ { print $3 }' | xargs -r cp -t lib
 make_image layout:debian --cmd=/bin/sh --layer debian.tar >/dev/null
 
 # What each must be: owner, mode and name, devices left out.
