@@ -84,7 +84,8 @@ decltype(auto) with_context(std::string_view context, F&& body) {
   try {
     return std::forward<F>(body)();
   } catch (Error& error) {
-    throw std::move(error).within(context);
+    std::move(error).within(context);
+    throw; // not a copy: it stays the kind of error it is
   }
 }
 

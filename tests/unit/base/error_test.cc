@@ -47,5 +47,18 @@ TEST(Error, ContextStandsOutermostAndKeepsTheRest) {
   EXPECT_EQ(with_context("unused", [] { return 5; }), 5);
 }
 
+TEST(Error, KeepsItsKindInAContext) {
+  struct Special : Error {
+    using Error::Error;
+  };
+  try {
+    with_context("copy x", [] { throw Special("upload broke"); });
+  } catch (const Special& error) {
+    EXPECT_EQ(error.message(), "copy x: upload broke");
+    return;
+  }
+  ADD_FAILURE() << "the error lost its kind";
+}
+
 } // namespace
 } // namespace oci
