@@ -94,9 +94,7 @@ void write_output_file(const std::string& path, std::string_view content, mode_t
     const Fd file = check(sys::open(path, O_WRONLY | O_NOCTTY), "open ", path);
     return check(write_all(file.get(), content), "write ", path);
   }
-  const std::string parent = parent_path(path);
-  const Fd folder = check(sys::open(parent.empty() ? "." : parent, O_PATH | O_DIRECTORY), "open the folder of ", path);
-  write_file_atomic(folder.get(), base_name(path), content, mode);
+  write_file_atomic(AT_FDCWD, path, content, mode);
 }
 
 Fd make_dirs(const std::string& path, mode_t mode) {

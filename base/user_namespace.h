@@ -35,6 +35,7 @@ UserMaps own_maps();
 
 // 0 is `own`, what follows is what subuid(5)'s `text` gives the user of this name or number.
 IdMap with_subordinates(std::string_view text, std::string_view user, std::uint32_t uid, std::uint32_t own);
+
 // Of newuidmap or newgidmap; "" when it is not installed.
 std::string id_helper_path(const char* name);
 

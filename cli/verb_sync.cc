@@ -68,7 +68,10 @@ public:
   int run(const Globals& globals, const Command&, Words words) override {
     as_skopeo_ = globals.personality == Personality::skopeo;
     check_places();
-    if (from_ == "dir" && to_ == "dir") fail("sync from 'dir' to 'dir' not implemented, consider using rsync instead");
+    if (from_ == "dir" && to_ == "dir" && as_skopeo_) // its own words, for scripts that match them
+      fail("sync from 'dir' to 'dir' not implemented, consider using rsync instead");
+    if (from_ == "dir" && to_ == "dir")
+      throw Error("sync: --src and --dest are both dir: folders are copied by cp -a or rsync").with_exit_code(2);
     if (from_ == "docker" && words[0].find("://") != std::string::npos)
       words[0] = words[0].substr(words[0].find("://") + 3);
     const spec::Transport to = to_ == "docker" ? spec::Transport::docker : spec::Transport::dir;
