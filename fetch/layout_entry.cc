@@ -61,14 +61,6 @@ std::optional<spec::Reference> docker_reference(const std::string& text, const D
   return std::nullopt;
 }
 
-bool is_tag(std::string_view text) {
-  try {
-    return !text.empty() && spec::Reference::parse(cat("x:", text)).tag == text;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
 std::string without_archive_suffix(std::string name) {
   constexpr std::array<std::string_view, 10> suffixes{".tar", ".gz",  ".zst",  ".xz",  ".bz2",
                                                       ".tgz", ".oci", ".tzst", ".txz", ".tbz2"};
@@ -108,7 +100,7 @@ spec::Descriptor choose_entry(const spec::Index& index, const spec::ImageName& n
 
 std::string local_name(std::string_view path, std::string_view tag) {
   std::string component = repository_component(without_archive_suffix(base_name(absolute_path(path))));
-  return cat("localhost/", component, ":", is_tag(tag) ? tag : "latest");
+  return cat("localhost/", component, ":", spec::is_tag(tag) ? tag : "latest");
 }
 
 std::string store_name_of(const spec::Descriptor& entry, std::string_view path) {

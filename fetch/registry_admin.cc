@@ -22,7 +22,7 @@ std::string next_page(const std::string& link) {
   return is_next ? link.substr(open + 1, close - open - 1) : "";
 }
 
-// Names only: what is empty or shaped as a digest is none.
+// Tags only: what a hostile registry puts among them would reach terminals and patterns.
 void add_tags(std::vector<std::string>& tags, const std::string& body) {
   const Json page = parse_json(body, "the list of tags", {.duplicates = JsonLimits::Duplicates::last_wins});
   const Json* list = page.find("tags");
@@ -30,7 +30,7 @@ void add_tags(std::vector<std::string>& tags, const std::string& body) {
   if (list->as_array() == nullptr) fail("the list of tags: \"tags\" is no array");
   for (const Json& tag : *list->as_array()) {
     const std::string* name = tag.as_string();
-    if (name == nullptr || name->empty() || name->find(':') != std::string::npos) continue;
+    if (name == nullptr || !spec::is_tag(*name)) continue;
     if (tags.size() == max_tags) fail("the list of tags: more than ", max_tags);
     tags.push_back(*name);
   }

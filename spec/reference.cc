@@ -63,12 +63,6 @@ bool is_repository_component(std::string_view component) {
   return true;
 }
 
-bool is_tag(std::string_view tag) {
-  return tag.size() <= max_tag &&
-         all(tag, [](char c) { return is_alphanumeric(c) || c == '_' || c == '.' || c == '-'; }) &&
-         tag.front() != '.' && tag.front() != '-';
-}
-
 void check_repository(std::string_view repository, std::string_view text) {
   if (std::any_of(repository.begin(), repository.end(), is_upper)) refuse(text, "repository name must be lowercase");
   for (const std::string& component : split(repository, '/'))
@@ -104,6 +98,12 @@ void set_name(Reference& reference, std::string_view name, std::string_view text
 }
 
 } // namespace
+
+bool is_tag(std::string_view tag) {
+  return !tag.empty() && tag.size() <= max_tag &&
+         all(tag, [](char c) { return is_alphanumeric(c) || c == '_' || c == '.' || c == '-'; }) &&
+         tag.front() != '.' && tag.front() != '-';
+}
 
 Reference Reference::parse(std::string_view text) {
   if (text.empty()) refuse(text, "it is empty");

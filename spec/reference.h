@@ -38,6 +38,9 @@ struct ImageName {
   std::string text() const;
 };
 
+// The distribution-spec's <reference> as a tag: at most 128 of letters, digits, `_`, `.` and `-`.
+bool is_tag(std::string_view tag);
+
 // What a name in a layout's index may be (image-spec annotations.md, org.opencontainers.image.ref.name).
 bool is_ref_name(std::string_view ref);
 

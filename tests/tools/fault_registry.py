@@ -73,6 +73,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.reply(200, b"{}")
         if path.startswith("/token"):
             return self.token(path)
+        if path == "/v2/odd-tags/tags/list":
+            return self.odd_tags()
         if path.startswith("/v2/elsewhere/"):
             return self.lead_elsewhere(path)
         if path.startswith("/v2/accepts/"):
@@ -528,6 +530,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.problem(404, "BLOB_UNKNOWN")
 
     # --- the other server
+
+    # Names that are no tags, one of them long enough to end a recursive matcher.
+    def odd_tags(self):
+        tags = ["good", "", "\x1b[2Jgone", "a b", "x:y", "x" * 400_000, 7, None]
+        self.reply(200, json.dumps({"name": "odd-tags", "tags": tags}).encode())
 
     # Tags whose next page, and uploads whose next step, another server has; after a login.
     def lead_elsewhere(self, path):

@@ -60,3 +60,14 @@ expect_eq "$(requests '.server == "attacker"')" 0 "requests to the attacker"
 # Endless answers are given up early.
 most=$(jq -s 'map(select(.path | test("endless"))) | map(.sent) | max' "$FAULT_LOG")
 if [ "$most" -gt 20000000 ]; then fail "$most bytes were taken of an endless answer"; fi
+
+# What is no tag is not shown, nor matched.
+expect_eq "$(oci tags "$FAULTS/odd-tags")" good
+cat >list.yaml <<END
+$FAULTS:
+  tls-verify: false
+  images-by-tag-regex:
+    odd-tags: ^(g|x)+
+END
+expect_ok oci sync --dry-run --src yaml --dest dir list.yaml there
+expect_contains "$OUT$ERR" odd-tags:good
