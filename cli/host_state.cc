@@ -18,15 +18,6 @@ constexpr std::size_t max_fact = 1u << 20;
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
-// What cannot be read is not there for us.
-std::string text_of(const std::string& path) {
-  try {
-    return read_file_if_exists(path, max_fact).value_or("");
-  } catch (const Error&) {
-    return "";
-  }
-}
-
 std::vector<std::string> words_of(std::string_view text, char separator) {
   std::vector<std::string> words = split(trim(text), separator);
   std::erase(words, "");
@@ -52,7 +43,7 @@ std::vector<std::string> namespaces() {
 // "nodev\tproc" or "\text4"
 std::vector<std::string> file_systems() {
   std::vector<std::string> out;
-  for (const std::string& line : words_of(text_of("/proc/filesystems"), '\n'))
+  for (const std::string& line : words_of(host_fact("/proc/filesystems"), '\n'))
     out.push_back(line.substr(line.find('\t') + 1));
   return out;
 }
@@ -60,7 +51,7 @@ std::vector<std::string> file_systems() {
 // "name\thierarchy\tcgroups\tenabled"; a hierarchy is used where it is mounted.
 std::vector<std::string> v1_controllers() {
   std::vector<std::string> out;
-  for (const std::string& line : words_of(text_of("/proc/cgroups"), '\n'))
+  for (const std::string& line : words_of(host_fact("/proc/cgroups"), '\n'))
     if (const std::string name = line.substr(0, line.find('\t')); exists(cat("/sys/fs/cgroup/", name)))
       out.push_back(name);
   return out;
@@ -68,21 +59,29 @@ std::vector<std::string> v1_controllers() {
 
 } // namespace
 
+std::string host_fact(const std::string& path) {
+  try {
+    return read_file_if_exists(path, max_fact).value_or("");
+  } catch (const Error&) {
+    return "";
+  }
+}
+
 HostState read_host_state() {
   HostState state;
   utsname names{};
   if (::uname(&names) == 0) state.kernel = names.release;
   if (host_has_cgroup2_only()) {
     state.cgroups = HostState::Cgroups::v2;
-    state.controllers = words_of(text_of("/sys/fs/cgroup/cgroup.controllers"), ' ');
+    state.controllers = words_of(host_fact("/sys/fs/cgroup/cgroup.controllers"), ' ');
   } else if (exists("/proc/cgroups") && exists("/sys/fs/cgroup/memory")) {
     state.cgroups = exists("/sys/fs/cgroup/unified") ? HostState::Cgroups::hybrid : HostState::Cgroups::v1;
     state.controllers = v1_controllers();
   }
   state.namespaces = namespaces();
   state.file_systems = file_systems();
-  state.seccomp_actions = words_of(text_of("/proc/sys/kernel/seccomp/actions_avail"), ' ');
-  state.security_modules = words_of(text_of("/sys/kernel/security/lsm"), ',');
+  state.seccomp_actions = words_of(host_fact("/proc/sys/kernel/seccomp/actions_avail"), ' ');
+  state.security_modules = words_of(host_fact("/sys/kernel/security/lsm"), ',');
   state.systemd = exists("/run/systemd/system");
   state.resctrl = exists("/sys/fs/resctrl/schemata");
   return state;

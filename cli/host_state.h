@@ -25,6 +25,9 @@ struct HostState {
 
 HostState read_host_state();
 
+// The text of a file of /proc, /sys or /etc; "" when it cannot be read: for us it is not there then.
+std::string host_fact(const std::string& path);
+
 std::string_view cgroups_text(HostState::Cgroups cgroups);
 
 } // namespace oci::cli

@@ -1,7 +1,7 @@
 #include "cli/rootless_needs.h"
 
-#include "base/error.h"
-#include "base/files.h"
+#include "cli/host_state.h"
+
 #include "base/text.h"
 #include "base/user_namespace.h"
 
@@ -13,15 +13,7 @@ namespace oci::cli {
 
 namespace {
 
-constexpr std::size_t max_fact = 1u << 20;
-
-std::string text_of(const char* path) {
-  try {
-    return std::string(trim(read_file_if_exists(path, max_fact).value_or("")));
-  } catch (const Error&) {
-    return "";
-  }
-}
+bool is_set_to(const char* path, std::string_view value) { return trim(host_fact(path)) == value; }
 
 std::string caller() {
   const passwd* user = ::getpwuid(::getuid());
@@ -29,20 +21,20 @@ std::string caller() {
 }
 
 std::uint64_t subordinates(const char* file, const std::string& user) {
-  const IdMap map = with_subordinates(text_of(file), user, ::getuid(), ::getuid());
+  const IdMap map = with_subordinates(host_fact(file), user, ::getuid(), ::getuid());
   std::uint64_t count = 0;
   for (std::size_t i = 1; i < map.size(); ++i) count += map[i].size; // the first is the user's own
   return count;
 }
 
 std::uint64_t user_namespaces() {
-  if (text_of("/proc/sys/kernel/unprivileged_userns_clone") == "0") return 0; // Debian's own switch
-  return parse_unsigned(text_of("/proc/sys/user/max_user_namespaces")).value_or(0);
+  if (is_set_to("/proc/sys/kernel/unprivileged_userns_clone", "0")) return 0; // Debian's own switch
+  return parse_unsigned(trim(host_fact("/proc/sys/user/max_user_namespaces"))).value_or(0);
 }
 
 // "0::/user.slice/…" of /proc/self/cgroup, where cgroup2 is mounted on the usual place.
 bool may_divide_own_cgroup() {
-  for (const std::string& line : split(text_of("/proc/self/cgroup"), '\n')) {
+  for (const std::string& line : split(host_fact("/proc/self/cgroup"), '\n')) {
     if (!line.starts_with("0::/")) continue;
     const std::string folder = cat("/sys/fs/cgroup", line.substr(3));
     return ::access(folder.c_str(), W_OK) == 0 && ::access(cat(folder, "/cgroup.procs").c_str(), W_OK) == 0;
@@ -56,7 +48,7 @@ RootlessFacts read_rootless_facts() {
   RootlessFacts facts;
   facts.user = caller();
   facts.user_namespaces = user_namespaces();
-  facts.forbidden_by_apparmor = text_of("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1";
+  facts.forbidden_by_apparmor = is_set_to("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1");
   facts.has_helpers = !id_helper_path("newuidmap").empty() && !id_helper_path("newgidmap").empty();
   facts.uids = subordinates("/etc/subuid", facts.user);
   facts.gids = subordinates("/etc/subgid", facts.user);

@@ -25,7 +25,7 @@ public:
       (void)fetch::delete_from_layout(name, side_.shared_blobs);
       return 0;
     }
-    if (name.transport != spec::Transport::docker && as_skopeo)
+    if (name.transport != spec::Transport::docker && as_skopeo) // its own words, for scripts that match them
       fail("Deleting images not implemented for ", words[0].substr(0, words[0].find(':')), ": images");
     if (name.transport != spec::Transport::docker)
       throw Error(cat("delete ", printable(words[0]), ": only images in registries (docker://) are deleted"))

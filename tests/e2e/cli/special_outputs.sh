@@ -18,3 +18,7 @@ still "copy to an archive"
 make_bundle b true
 expect_ok oci run -b b --pid-file null "$(id_of one)"
 still --pid-file
+
+start_registry --login me:secret
+expect_fail 1 'null: not a regular file' -- oci login --authfile null --tls-verify=false -u me -p secret "$REGISTRY"
+still "login --authfile"
