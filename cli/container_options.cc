@@ -108,7 +108,7 @@ void ContainerOptions::declare(Command& command) {
   declare_rights(command, request);
   declare_limits(command, request);
   declare_namespaces(command, request);
-  command.option("--engine", "NAME", "whose defaults; docker is the one there is", engine_name);
+  command.option("--engine", "NAME", "whose defaults: docker (default), podman, containerd or runc", engine_name);
   command.option("--template", "FILE", "a config.json to start from instead", template_file);
   command.option("--patch", "JSON", "merge this into config.json at the end (RFC 7386)", patch);
 }

@@ -96,15 +96,18 @@ void apply_sysctl(Draft& draft, const std::string& text) {
   draft.set(cat("linux.sysctl[", key, "]"), draft.linux_part().sysctl[key], value, from_flag("--sysctl"));
 }
 
-// What the engine allows in a network namespace of the container's own.
-void add_port_sysctls(Draft& draft) {
+// Older kernels have no such setting, and one with a user namespace refuses a range with ids that are not mapped.
+bool is_refused(const Draft& draft, const std::string& key) {
+  if (key == "net.ipv4.ip_unprivileged_port_start") return !draft.kernel_at_least(4, 11);
+  return key == "net.ipv4.ping_group_range" && draft.has_namespace("user");
+}
+
+void add_engines_sysctls(Draft& draft) {
   const std::vector<spec::Namespace>& all = draft.linux_part().namespaces;
   const auto fresh = [](const spec::Namespace& ns) { return ns.type == "network" && ns.path.empty(); };
-  if (!draft.engine.privileged_ports || std::none_of(all.begin(), all.end(), fresh)) return;
-  std::map<std::string, std::string>& sysctl = draft.linux_part().sysctl;
-  // The kernel refuses a range with ids that are not mapped.
-  if (!draft.has_namespace("user")) sysctl["net.ipv4.ping_group_range"] = "0 2147483647";
-  if (draft.kernel_at_least(4, 11)) sysctl["net.ipv4.ip_unprivileged_port_start"] = "0";
+  if (std::none_of(all.begin(), all.end(), fresh)) return;
+  for (const auto& [key, value] : draft.engine.sysctl)
+    if (!is_refused(draft, key)) draft.linux_part().sysctl[key] = value;
 }
 
 } // namespace
@@ -112,7 +115,7 @@ void add_port_sysctls(Draft& draft) {
 void apply_limits(Draft& draft) {
   lower_engines_limits(draft);
   for (const std::string& text : draft.request.ulimit) apply_ulimit(draft, text);
-  add_port_sysctls(draft);
+  add_engines_sysctls(draft);
   for (const std::string& text : draft.request.sysctl) apply_sysctl(draft, text);
 }
 

@@ -1,5 +1,6 @@
 // root and mounts: the engine's, the user's, and the image's volumes.
 #include "specgen/mount_flags.h"
+#include "specgen/templates.h"
 
 #include "base/files.h"
 
@@ -138,6 +139,18 @@ void drop_replaced(Draft& draft, const WantedMount& wanted) {
   mounts.erase(std::remove_if(mounts.begin(), mounts.end(), replaced), mounts.end());
 }
 
+// Podman's --read-only leaves some folders to write in, where nothing else of the user's is mounted.
+void add_read_only_tmpfs(Draft& draft, std::vector<WantedMount>& wanted) {
+  if (!draft.request.read_only) return;
+  for (const std::string& path : draft.engine.read_only_tmpfs) {
+    const auto same = [&](const WantedMount& one) { return one.mount.destination == path; };
+    if (std::any_of(wanted.begin(), wanted.end(), same)) continue;
+    draft.config.mounts.push_back(
+        make_mount(path.c_str(), "tmpfs", "tmpfs", {"rw", "rprivate", "nosuid", "nodev", "tmpcopyup"}));
+    draft.note(cat("mounts[", path, "]"), from_flag("--read-only"));
+  }
+}
+
 long depth_of(const spec::Mount& mount) { return std::count(mount.destination.begin(), mount.destination.end(), '/'); }
 
 } // namespace
@@ -162,6 +175,7 @@ void apply_mounts(Draft& draft) {
   refuse_duplicates(wanted);
   warn_of_hidden_volumes(draft, wanted);
   add_image_volumes(draft, wanted);
+  add_read_only_tmpfs(draft, wanted);
   for (const WantedMount& mount : wanted) {
     drop_replaced(draft, mount);
     keep_propagation(draft, mount);

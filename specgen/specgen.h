@@ -163,12 +163,14 @@ struct Engine {
   bool hostname_in_env = false;           // HOSTNAME=…
   std::vector<std::string> terminal_env;  // added with a terminal
   bool capabilities_of_root_only = false; // another user than 0 gets the bounding set alone
-  bool privileged_ports = false;          // the two sysctls that let everyone bind low ports and ping
-  std::string apparmor_profile;           // used when it is loaded
-  bool mask_thermal_throttle = false;     // of each processor that has it
-  bool is_file = false;                   // no engine but a config.json to build on; what it says of the user stands
+  // In a network namespace of the container's own, where its kernel takes them.
+  std::map<std::string, std::string> sysctl;
+  std::vector<std::string> read_only_tmpfs; // folders that can be written beneath --read-only
+  std::string apparmor_profile;             // used when it is loaded
+  bool mask_thermal_throttle = false;       // of each processor that has it
+  bool is_file = false;                     // no engine but a config.json to build on; what it says of the user stands
 };
-// "docker". Throws Error that names those there are.
+// "docker", "podman", "containerd", "runc". Throws Error that names those there are.
 const Engine& engine(std::string_view name);
 // A config.json as the base, in an engine's place. `name` says which: "template FILE".
 Engine engine_of_file(spec::RuntimeConfig base, std::string name);
