@@ -4,8 +4,10 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/sys.h"
+#include "cli/container_defaults.h"
 #include "cli/host_facts.h"
 
+#include <map>
 #include <type_traits>
 
 namespace oci::cli {
@@ -127,43 +129,119 @@ void put_over(const Target& given, const Target& base) {
       given);
 }
 
+// The values of options that cannot be repeated, under every name.
+std::map<std::string, std::string> texts_of(const Command& line) {
+  std::map<std::string, std::string> texts;
+  for (const Flag& flag : line.flags())
+    std::visit(
+        [&](const auto* value) {
+          using T = std::remove_cvref_t<decltype(*value)>;
+          for (const std::string& name : split(flag.names, ',')) {
+            if constexpr (std::is_same_v<T, bool>)
+              texts[name] = *value ? "true" : "false";
+            else if constexpr (std::is_same_v<T, std::optional<bool>>)
+              texts[name] = value->value_or(false) ? "true" : "false";
+            else if constexpr (std::is_same_v<T, std::string>)
+              texts[name] = *value;
+            else if constexpr (std::is_same_v<T, std::optional<std::string>>)
+              texts[name] = value->value_or("");
+          }
+        },
+        flag.target);
+  return texts;
+}
+
+// A message begins with the flag whose value is refused: of the file's, with its line before.
+template <class Make>
+auto naming_file(const specgen::FileDefaults& defaults, const Make& make) {
+  try {
+    return make();
+  } catch (Error& error) {
+    const std::string flag = error.message().substr(0, error.message().find_first_of(" :"));
+    const auto source = defaults.sources.find(flag);
+    if (source == defaults.sources.end() || defaults.replaced.contains(flag) || defaults.extended.contains(flag)) throw;
+    std::move(error).within(source->second);
+    throw;
+  }
+}
+
 } // namespace
 
-std::vector<std::string> ContainerOptions::put_over(specgen::Request base, const Command& line) {
-  ContainerOptions beneath;
-  beneath.request = std::move(base);
-  beneath.request.command = request.command;
-  Command beneath_line;
-  beneath.declare(beneath_line);
+std::vector<std::string> ContainerOptions::put_over(ContainerOptions base, const Command& line) {
+  base.request.command = request.command;
+  Command base_line;
+  base.declare(base_line);
   std::vector<std::string> given;
   for (const Flag& flag : line.flags()) {
     if (!flag.given) continue;
-    for (const Flag& same : beneath_line.flags())
+    for (const Flag& same : base_line.flags())
       if (same.names == flag.names) {
         cli::put_over(flag.target, same.target);
         for (const std::string& name : split(flag.names, ',')) given.push_back(name);
       }
   }
-  request = std::move(beneath.request);
-  if (!tty) tty = request.tty;
+  *this = std::move(base);
   return given;
 }
 
-specgen::Engine ContainerOptions::engine() const {
-  if (!template_file) return specgen::engine(engine_name.value_or("docker"));
-  if (engine_name) fail("--template ", printable(*template_file), ": does not go with --engine");
-  const std::string text = with_context("--template", [&] { return read_file(*template_file, max_template); });
-  return specgen::engine_of_file(spec::parse_runtime_config(text, *template_file), cat("template ", *template_file));
+void ContainerOptions::put_over_defaults(const Command& line) {
+  ContainerOptions file;
+  Command file_line;
+  file.declare(file_line);
+  specgen::FileDefaults defaults{read_container_defaults(file_line), {}, {}};
+  if (defaults.sources.empty()) return;
+  if (file.engine_name && file.template_file)
+    fail(defaults.sources["--template"], ": template: does not go with engine (", defaults.sources["--engine"], ")");
+  if (engine_name) file.template_file.reset();
+  if (template_file) file.engine_name.reset();
+  const std::map<std::string, std::string> values = texts_of(file_line);
+  const specgen::Request alone = file.request;
+  for (const std::string& name : put_over(std::move(file), line)) {
+    if (!defaults.sources.contains(name)) continue;
+    if (const auto value = values.find(name); value != values.end())
+      defaults.replaced[name] = value->second;
+    else
+      defaults.extended.insert(name);
+  }
+  file_defaults = std::move(defaults);
+  file_request = alone;
 }
+
+specgen::Engine ContainerOptions::engine() const {
+  if (template_file && engine_name) fail("--template ", printable(*template_file), ": does not go with --engine");
+  return naming_file(file_defaults, [&] {
+    if (!template_file) return specgen::engine(engine_name.value_or("docker"));
+    const std::string text = with_context("--template", [&] { return read_file(*template_file, max_template); });
+    return specgen::engine_of_file(spec::parse_runtime_config(text, *template_file), cat("template ", *template_file));
+  });
+}
+
+namespace {
+
+specgen::Generated generate_from(specgen::Request request, const std::optional<spec::ImageConfig>& image,
+                                 const specgen::Engine& engine, const specgen::UserFiles& users) {
+  const specgen::Needs needs = specgen::needs(request);
+  complete_request(request, needs);
+  return specgen::generate(image, engine, request, users, gather_host_facts(needs));
+}
+
+} // namespace
 
 specgen::Generated generate_config(const std::optional<spec::ImageConfig>& image, const specgen::Engine& engine,
                                    const ContainerOptions& options, int rootfs) {
-  specgen::Request request = options.request;
-  const specgen::Needs needs = specgen::needs(request);
-  complete_request(request, needs);
   const specgen::UserFiles users = rootfs < 0 ? specgen::UserFiles() : specgen::read_user_files(rootfs);
-  specgen::Generated generated = specgen::generate(image, engine, request, users, gather_host_facts(needs));
-  if (options.patch) specgen::apply_patch(generated, *options.patch);
+  const specgen::FileDefaults& defaults = options.file_defaults;
+  specgen::Generated alone;
+  if (!defaults.extended.empty()) {
+    specgen::Request request = options.file_request;
+    request.command = options.request.command;
+    alone = naming_file({defaults.sources, {}, {}},
+                        [&] { return generate_from(std::move(request), image, engine, users); });
+  }
+  specgen::Generated generated =
+      naming_file(defaults, [&] { return generate_from(options.request, image, engine, users); });
+  specgen::trace_to(generated, defaults, alone);
+  if (options.patch) naming_file(defaults, [&] { specgen::apply_patch(generated, *options.patch); });
   return generated;
 }
 

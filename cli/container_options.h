@@ -11,11 +11,15 @@ struct ContainerOptions {
   std::optional<bool> tty;
   bool interactive = false;
   std::optional<std::string> engine_name, template_file, patch;
+  specgen::FileDefaults file_defaults;
+  specgen::Request file_request; // what the file gave, alone
 
   void declare(Command& command);
   // `base` beneath what `line`, declared by this object and parsed, was given: what may be repeated is added to it,
   // what may not replaces. Returns the names of the flags given.
-  std::vector<std::string> put_over(specgen::Request base, const Command& line);
+  std::vector<std::string> put_over(ContainerOptions base, const Command& line);
+  // The same with what oci.toml says (container_defaults.h).
+  void put_over_defaults(const Command& line);
   // What the container starts from: --template, else --engine, else docker's defaults.
   specgen::Engine engine() const;
 };

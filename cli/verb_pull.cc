@@ -23,6 +23,7 @@ public:
     if (!with_unpack_ && (words.size() > 1 || !unpack_.bundle.empty() || unpack_.rootfs_only))
       throw Error("a bundle is named, but nothing is to be unpacked").with_hint("oci pull --unpack IMAGE [BUNDLE]");
     const std::string path = unpack_.path(words.size() > 1 ? &words[1] : nullptr);
+    if (with_unpack_ && !unpack_.rootfs_only) container_.put_over_defaults(Command());
     spec::Store store = spec::Store::open_or_create(spec::Store::locate(globals.store));
     const spec::Image image = with_unpack_ ? BundleMaker{store, pull_, unpack_, container_, path}.from_pull(words[0])
                                            : pull_image(store, words[0], pull_);

@@ -58,7 +58,7 @@ public:
       require_trusted(".");
       return run_bundle(globals, words);
     }
-    return words.empty() ? run_found_bundle(globals, command) : run_as_image(globals, std::move(words));
+    return words.empty() ? run_found_bundle(globals, command) : run_as_image(globals, command, std::move(words));
   }
 
 private:
@@ -98,10 +98,11 @@ private:
         .with_hint("oci unpack makes a bundle; oci run IMAGE runs an image");
   }
 
-  int run_as_image(const Globals& globals, Words words) {
+  int run_as_image(const Globals& globals, const Command& command, Words words) {
     if (detach_)
       throw Error("run: an image runs in the foreground, not with --detach")
           .with_hint("unpack it, and run its bundle: oci unpack IMAGE DIR && oci run -d -b DIR ID");
+    container_.put_over_defaults(command);
     image_.image = words[0];
     image_.command.assign(words.begin() + 1, words.end());
     return run_image(globals, image_, container_, options(""));

@@ -54,6 +54,7 @@ public:
     if (named > 1)
       throw Error(cat("spec: unexpected argument ", printable(words[1]))).with_hint("a command follows after --");
     if (format_ != "text" && format_ != "json") fail("spec: --format ", printable(format_), ": not text or json");
+    if (!rootfs_.empty() || (named == 1 && !is_folder(words[0]))) container_.put_over_defaults(command);
     container_.request.command.assign(words.begin() + static_cast<std::ptrdiff_t>(named), words.end());
     container_.request.tty = container_.tty.value_or(false);
     if (rootless_ && (named > 0 || !rootfs_.empty())) fail("spec: --rootless is for the template alone");
@@ -161,7 +162,10 @@ private:
 
   specgen::Generated of_docker(const Globals& globals, const Command& command) {
     specgen::Inspected inspected = specgen::read_inspected(docker_inspect_text(globals), from_docker_);
-    for (const std::string& name : container_.put_over(inspected.request, command)) inspected.sources.erase(name);
+    ContainerOptions made;
+    made.request = inspected.request;
+    made.tty = inspected.request.tty;
+    for (const std::string& name : container_.put_over(std::move(made), command)) inspected.sources.erase(name);
     container_.request.tty = container_.tty.value_or(false);
     const Fd rootfs = rootfs_in_bundle();
     specgen::Generated generated = generate_config(inspected.image, container_.engine(), container_, rootfs.get());

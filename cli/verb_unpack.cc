@@ -24,6 +24,7 @@ public:
     const std::size_t named = std::min(command.words_before_dashes().value_or(words.size()), words.size());
     if (named > 2)
       throw Error(cat("unexpected argument ", printable(words[2]))).with_hint("a command follows after --");
+    if (!unpack_.rootfs_only) container_.put_over_defaults(command);
     container_.request.command.assign(words.begin() + static_cast<std::ptrdiff_t>(named), words.end());
     if (const auto& root = container_.request.idroot; root && unpack_.id_shift.empty())
       unpack_.id_shift = cat(*root, ":", container_.request.idlen.value_or("65536")); // the files' owners as well

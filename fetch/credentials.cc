@@ -3,6 +3,7 @@
 #include "base/base64.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "base/user_folders.h"
 #include "fetch/credential_helper.h"
 
 #include <cstdlib>
@@ -88,8 +89,7 @@ std::vector<AuthFile> auth_files(const std::string& named) {
   std::string run = or_else(path_from_environment("XDG_RUNTIME_DIR"), cat("/run/containers/", getuid()));
   std::vector<AuthFile> files{{cat(run, "/containers/auth.json")}};
   if (std::getenv("XDG_RUNTIME_DIR") == nullptr) files.front().path = cat(run, "/auth.json");
-  std::string config = path_from_environment("XDG_CONFIG_HOME");
-  if (config.empty() && !home.empty()) config = cat(home, "/.config");
+  const std::string config = user_config_folder();
   if (!config.empty()) files.push_back({cat(config, "/containers/auth.json")});
   std::string docker = path_from_environment("DOCKER_CONFIG");
   if (docker.empty() && !home.empty()) docker = cat(home, "/.docker");

@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "base/user_folders.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -113,9 +114,7 @@ private:
 };
 
 std::string default_policy() {
-  std::string config = path_from_environment("XDG_CONFIG_HOME");
-  const std::string home = path_from_environment("HOME");
-  if (config.empty() && !home.empty()) config = cat(home, "/.config");
+  const std::string config = user_config_folder();
   if (!config.empty())
     if (const std::string path = cat(config, "/containers/policy.json"); read_file_if_exists(path, max_policy))
       return path;

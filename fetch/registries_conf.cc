@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "base/user_folders.h"
 #include "fetch/registries.h"
 
 #include <algorithm>
@@ -137,12 +138,6 @@ void Registries::add(std::string_view text, const std::string& name) {
 
 namespace {
 
-std::string home_config() {
-  if (const char* given = std::getenv("XDG_CONFIG_HOME"); given && *given == '/') return given;
-  const char* home = std::getenv("HOME");
-  return home && *home == '/' ? cat(home, "/.config") : "";
-}
-
 std::vector<std::string> drop_ins(const std::string& folder) {
   std::vector<std::string> paths;
   const std::unique_ptr<DIR, int (*)(DIR*)> listing(::opendir(folder.c_str()), ::closedir);
@@ -163,7 +158,7 @@ Registries read_configuration() {
     if (!add(only)) fail("read ", only, ": ", errno_text(ENOENT));
     return registries;
   }
-  const std::string etc = "/etc/containers/registries.conf", home = home_config();
+  const std::string etc = "/etc/containers/registries.conf", home = user_config_folder();
   const std::string own = home.empty() ? "" : cat(home, "/containers/registries.conf");
   if (own.empty() || !add(own)) add(etc);
   std::vector<std::string> more = drop_ins(etc + ".d");

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -190,6 +191,13 @@ struct Inspected {
 // Throws Error for what is no such document.
 Inspected read_inspected(std::string_view text, std::string_view name);
 
+// Flags that a configuration file gave, beneath what the user said.
+struct FileDefaults {
+  std::map<std::string, std::string> sources;  // flag -> "/etc/oci/oci.toml:3"
+  std::map<std::string, std::string> replaced; // of these, what the user gave another value for -> the file's value
+  std::set<std::string> extended;              // of these, the lists that the user added to
+};
+
 // A config.json taken from a running engine, made to run anywhere: what is that engine's own (its folders, hooks,
 // cgroup, namespaces and labels) is taken out or replaced, each with a line in `changes`. It ends as an Engine to build
 // on.
@@ -223,6 +231,8 @@ Generated generate(const std::optional<spec::ImageConfig>& image, const Engine& 
 // adopting.
 void trace_to(Generated& generated, const Inspected& inspected);
 void trace_to(Generated& generated, const Adopted& adopted);
+// `alone` is what comes of the file's values without the user's.
+void trace_to(Generated& generated, const FileDefaults& defaults, const Generated& alone);
 
 // RFC 7386: `patch` over config.json. What it sets has the origin "flag --patch". Throws Error when the patch is no
 // object, or the outcome no config.json.
