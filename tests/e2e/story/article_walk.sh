@@ -6,7 +6,8 @@ need script
 make_rootfs folder
 ln -s busybox folder/bin/nslookup
 mkdir shared && echo outside >shared/file
-on_terminal() { script -qec "$(printf '%q ' "$OCI" --root "$ROOT" "$@")" /dev/null </dev/null | tr -d '\r'; }
+# The end of script's own input reaches the terminal, which may echo it.
+on_terminal() { script -qec "$(printf '%q ' "$OCI" --root "$ROOT" "$@")" /dev/null </dev/null | tr -d '\r' | sed 's/\^[@D]//g'; }
 
 # docker run -it --read-only -v /host:/hostpath alpine sh
 mkdir a && cd a
