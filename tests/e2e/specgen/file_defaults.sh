@@ -66,6 +66,25 @@ expect_ok oci spec oci:layout:latest --template unpacked/config.json -o -
 explain --engine docker
 expect_eq "$(source_of process.user.umask)" ""
 
+# All verbs take an engine.
+rm "$own"
+expect_ok oci unpack --engine podman oci:layout:latest by_podman
+expect_eq "$(jq .process.user.umask by_podman/config.json)" 18
+expect_ok oci run --engine podman oci:layout:latest sh -c 'umask; echo $container'
+expect_eq "$(paste -sd' ' <<<"$OUT")" "0022 podman"
+
+# The user's values replace those of the machine, lists too; the machine's others stay.
+mkdir -p etc/oci
+printf '[container]\nmemory = "1g"\nenv = ["M=1"]\npids-limit = 9\n' >etc/oci/oci.toml
+printf '[container]\nmemory = "64m"\nenv = ["U=1"]\n' >"$own"
+expect_ok unshare -m sh -c 'mount --bind "$1" /etc && shift && exec "$@"' - "$SCRATCH/etc" \
+  "$OCI" spec oci:layout:latest --explain --format json
+printf '%s\n' "$OUT" >explained.json
+expect_eq "$(source_of linux.resources.memory.limit)" "$own:2"
+expect_eq "$(source_of 'process.env[U]') $(source_of 'process.env[M]')" "$own:3 "
+expect_eq "$(value_of linux.resources.pids.limit) $(source_of linux.resources.pids.limit)" "9 /etc/oci/oci.toml:4"
+rm "$own"
+
 # One file in the place of all.
 printf '[container]\nhostname = "only"\n' >only.toml
 export OCI_CONFIG=$SCRATCH/only.toml
