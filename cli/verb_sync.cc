@@ -183,7 +183,7 @@ private:
       if (dry_run_) continue;
       const auto digest = going_on(job.source.text(), [&] { return copy_one(job, destination, *progress); });
       if (!digest) continue;
-      digests += cat(*digest, " ", job.source.text(), "\n");
+      digests += cat(*digest, " ", spec::ImageName::parse(destination).text(), "\n");
       ++synced_;
     }
     if (as_skopeo_)

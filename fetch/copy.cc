@@ -50,6 +50,16 @@ std::vector<spec::Descriptor> CopySession::State::chosen_entries(const spec::Ind
   return chosen;
 }
 
+// What several indexes name, or one several times, is copied once.
+spec::Descriptor CopySession::State::copy_instance(ImageSource& source, const spec::Descriptor& entry,
+                                                   std::size_t depth) {
+  if (const auto known = instances.find(entry.digest); known != instances.end()) return known->second;
+  if (instances.size() == spec::max_instances) fail("more than ", spec::max_instances, " images in the lists");
+  spec::Descriptor made = copy_document(source, instance_document(source, entry), Place::instance, "", depth);
+  instances.emplace(entry.digest, made);
+  return made;
+}
+
 spec::Descriptor CopySession::State::copy_index(ImageSource& source, const spec::RawBlob& document, Place place,
                                                 const std::string& called, std::size_t depth) {
   const std::string shown = cat("index ", document.digest.text());
@@ -75,7 +85,7 @@ spec::Descriptor CopySession::State::copy_index(ImageSource& source, const spec:
     std::size_t at = 0;
     for (spec::Descriptor& entry : entries) {
       say(cat("Copying image ", entry.digest.text(), " (", ++at, "/", entries.size(), ")"));
-      spec::Descriptor made = copy_document(source, instance_document(source, entry), Place::instance, "", depth + 1);
+      spec::Descriptor made = copy_instance(source, entry, depth + 1);
       changed = changed || made.digest != entry.digest;
       if (made.digest == entry.digest && made.media_type == entry.media_type) continue;
       entry.media_type = made.media_type;

@@ -8,10 +8,14 @@ namespace {
 // The end of a chain that makes other bytes: they get a digest of their own.
 class Described final : public Sink {
 public:
-  explicit Described(Sink& out) : out_(out) {}
+  // diff_id: what they must have too, where that is of another algorithm.
+  Described(Sink& out, const Digest& diff_id) : out_(out), diff_id_(diff_id) {
+    if (!diff_id.empty() && diff_id.algorithm() != "sha256") other_hasher_.emplace(diff_id.algorithm());
+  }
   void write(Bytes bytes) override {
     if (bytes.empty()) return;
     hasher_.update(bytes);
+    if (other_hasher_) other_hasher_->update(bytes);
     size_ += static_cast<std::int64_t>(bytes.size());
     out_.write(bytes);
   }
@@ -19,18 +23,22 @@ public:
     spec::Descriptor descriptor;
     descriptor.digest = hasher_.finish();
     descriptor.size = size_;
+    if (!diff_id_.empty()) check_diff_id(diff_id_, other_hasher_ ? other_hasher_->finish() : descriptor.digest);
     return descriptor;
   }
 
 private:
   Sink& out_;
+  const Digest& diff_id_;
   Hasher hasher_;
+  std::optional<Hasher> other_hasher_;
   std::int64_t size_ = 0;
 };
 
 class Recoding {
 public:
-  Recoding(const BlobJob& job, Sink& out) : described_(out) {
+  Recoding(const BlobJob& job, Sink& out)
+      : described_(out, job.becomes == BlobJob::Compression::none ? job.diff_id : none_) {
     Sink* next = &described_;
     if (job.becomes != BlobJob::Compression::none) {
       compressor_ = make_compressor(job.becomes, job.level, *next);
@@ -50,18 +58,20 @@ public:
   }
 
 private:
+  const Digest none_;
   Described described_;
   std::unique_ptr<Stage> compressor_, decompressor_;
   Sink* head_ = nullptr;
 };
 
+// One layer on its way. Where its media type says that it is not compressed, its first bytes decide how it goes on:
+// many a builder says so of a compressed one.
 class CopiedBlob final : public TakenBlob {
 public:
   CopiedBlob(BlobJob& job, ImageDestination& destination, Progress& progress)
-      : job_(job), progress_(progress), name_(cat("blob ", job.from.digest.text())),
-        shown_(job.from.digest.short_hex()), checked_(job_.from, name_),
-        out_(destination.begin_blob(job.recode ? nullptr : &job.from, job.kind)) {
-    if (job_.recode) recoding_ = std::make_unique<Recoding>(job_, *out_);
+      : job_(job), destination_(destination), progress_(progress), name_(cat("blob ", job.from.digest.text())),
+        shown_(job.from.digest.short_hex()), checked_(job_.from, name_) {
+    if (!job_.said_plain) begin();
     progress_.start(shown_, expected(), 0);
   }
 
@@ -71,23 +81,26 @@ public:
 
   void write(Bytes bytes) override {
     checked_.update(bytes);
-    if (recoding_) {
-      with_context(name_, [&] { recoding_->write(bytes); });
+    if (out_) {
+      pass_on(bytes);
     } else {
-      out_->write(bytes);
+      head_ += as_text(bytes);
+      if (head_.size() >= spec::media::magic_bytes) begin_as_found();
     }
     progress_.advance(shown_, bytes.size());
   }
 
   void restart() override {
     checked_.restart();
-    out_->restart();
-    if (job_.recode) recoding_ = std::make_unique<Recoding>(job_, *out_);
+    head_.clear();
+    if (out_) out_->restart();
+    if (out_ && job_.recode) recoding_ = std::make_unique<Recoding>(job_, *out_);
     progress_.rewind(shown_);
   }
 
   bool commit() override {
     checked_.finish();
+    if (!out_) begin_as_found();
     spec::Descriptor content = job_.from;
     if (recoding_) content = with_context(name_, [&] { return recoding_->finish(); });
     out_->commit(content);
@@ -97,9 +110,29 @@ public:
   }
 
 private:
+  void begin() {
+    out_ = destination_.begin_blob(job_.recode ? nullptr : &job_.from, job_.kind);
+    if (job_.recode) recoding_ = std::make_unique<Recoding>(job_, *out_);
+  }
+
+  void begin_as_found() {
+    job_.found_to_be(spec::media::compression_of(head_));
+    begin();
+    pass_on(as_bytes(head_));
+    head_ = {};
+  }
+
+  void pass_on(Bytes bytes) {
+    if (recoding_)
+      with_context(name_, [&] { recoding_->write(bytes); });
+    else
+      out_->write(bytes);
+  }
+
   BlobJob& job_;
+  ImageDestination& destination_;
   Progress& progress_;
-  std::string name_, shown_;
+  std::string name_, shown_, head_;
   CheckedBytes checked_;
   std::unique_ptr<DestinationBlob> out_;
   std::unique_ptr<Recoding> recoding_;
@@ -151,6 +184,10 @@ private:
 };
 
 } // namespace
+
+void check_diff_id(const Digest& said, const Digest& content) {
+  if (content != said) fail("wrong diff_id: the config says ", said.text(), ", its content is ", content.text());
+}
 
 CopyTaker::CopyTaker(ImageDestination& destination, std::vector<BlobJob*> jobs, Progress& progress)
     : destination_(destination), progress_(progress) {

@@ -19,9 +19,18 @@ struct BlobJob {
   ImageDestination::Kind kind = ImageDestination::Kind::layer;
   bool recode = false; // from `is` to `becomes`
   Compression is = Compression::none, becomes = Compression::none;
+  bool said_plain = false; // by its media type: its first bytes tell whether it is
   std::optional<int> level;
+  Digest diff_id;                         // of what is written decompressed; empty: not to be checked
   std::optional<spec::Descriptor> result; // digest and size of what was written, once it was
+
+  void found_to_be(Compression compression) {
+    is = compression;
+    recode = is != becomes;
+  }
 };
+
+void check_diff_id(const Digest& said, const Digest& content); // throws where they differ
 
 // Takes each of the jobs once.
 class CopyTaker final : public BlobTaker {

@@ -66,7 +66,7 @@ Compression CopySession::State::compression_for(Compression is) const {
     break;
   }
   if (options.compression) return *options.compression;
-  return is == Compression::none ? Compression::gzip : is;
+  return is == Compression::none && fixed_because().empty() ? Compression::gzip : is;
 }
 
 void CopySession::State::plan_layers(Plan& plan) const {
@@ -79,6 +79,8 @@ void CopySession::State::plan_layers(Plan& plan) const {
       job.becomes = compression_for(job.is);
       job.recode = job.is != job.becomes && !(spec::media::is_foreign_layer(layer.media_type) && !layer.urls.empty());
       if (!job.recode) job.becomes = job.is;
+      const bool matters = job.recode || destination->abilities().layers == ImageDestination::Layers::plain;
+      job.said_plain = job.is == Compression::none && matters;
     }
     if (plan.to != plan.from) (void)layer_type(layer, plan.to, job.becomes); // refused before anything is fetched
     plan.layers.push_back(std::move(job));
@@ -149,6 +151,7 @@ void CopySession::State::copy_layers(ImageSource& source, Plan& plan) {
     progress.end();
   }
   for (BlobJob& job : plan.layers) {
+    if (auto first = missing.find(job.from.digest); first != missing.end()) job.found_to_be(first->second->is);
     if (!job.recode) continue;
     if (auto first = missing.find(job.from.digest); first != missing.end()) {
       recoded[{job.from.digest, job.becomes}] = *first->second->result;
@@ -158,23 +161,27 @@ void CopySession::State::copy_layers(ImageSource& source, Plan& plan) {
   }
 }
 
-// What was decompressed has the digest the configuration promises.
-void CopySession::State::check_plain(const Plan& plan) const {
-  bool any = std::any_of(plan.layers.begin(), plan.layers.end(),
-                         [](const BlobJob& job) { return job.recode && job.becomes == Compression::none; });
-  if (!any) return;
+// What is written decompressed has the digest the configuration promises.
+void CopySession::State::promise_content(Plan& plan) {
+  const auto is_plain = [](const BlobJob& job) {
+    return job.becomes == Compression::none && (job.recode || job.said_plain);
+  };
+  if (std::none_of(plan.layers.begin(), plan.layers.end(), is_plain)) return;
   const std::string shown = cat("config ", plan.manifest.config.digest.text());
   const spec::ImageConfig config = spec::parse_image_config(plan.config, shown);
   if (config.rootfs.diff_ids.size() != plan.layers.size()) {
     fail(shown, ": has ", config.rootfs.diff_ids.size(), " diff_ids for ", plan.layers.size(), " layers");
   }
-  for (std::size_t i = 0; i < plan.layers.size(); ++i) {
-    const BlobJob& job = plan.layers[i];
-    const Digest& said = config.rootfs.diff_ids[i];
-    if (!job.recode || job.becomes != Compression::none || job.result->digest == said) continue;
-    if (said.algorithm() != job.result->digest.algorithm()) continue;
-    fail("layer ", job.from.digest.text(), ": wrong diff_id: the config says ", said.text(), ", its content is ",
-         job.result->digest.text());
+  for (std::size_t i = 0; i < plan.layers.size(); ++i)
+    if (is_plain(plan.layers[i])) plan.layers[i].diff_id = config.rootfs.diff_ids[i];
+}
+
+// Those too that were there already.
+void CopySession::State::check_content(const Plan& plan) {
+  for (const BlobJob& job : plan.layers) {
+    const Digest& content = job.recode ? job.result->digest : job.from.digest;
+    if (content.algorithm() != job.diff_id.algorithm()) continue;
+    with_context(cat("layer ", job.from.digest.text()), [&] { check_diff_id(job.diff_id, content); });
   }
 }
 
@@ -227,8 +234,9 @@ spec::Descriptor CopySession::State::copy_image(ImageSource& source, const spec:
                                                 const std::string& called) {
   say("Getting image source signatures");
   Plan plan = make_plan(source, document);
+  promise_content(plan);
   copy_layers(source, plan);
-  check_plain(plan);
+  check_content(plan);
   write_config(plan);
   return write_manifest(document, plan, place, called);
 }

@@ -42,6 +42,7 @@ struct CopySession::State {
                               const std::string& called);
   spec::Descriptor copy_index(ImageSource& source, const spec::RawBlob& document, Place place,
                               const std::string& called, std::size_t depth);
+  spec::Descriptor copy_instance(ImageSource& source, const spec::Descriptor& entry, std::size_t depth);
   spec::Descriptor copy_patiently(ImageSource& source, const spec::RawBlob& document, const std::string& called);
   spec::Descriptor copy_schema1(ImageSource& source, const spec::RawBlob& document, Place place,
                                 const std::string& called);
@@ -55,7 +56,8 @@ struct CopySession::State {
   void plan_layers(Plan& plan) const;
   void refuse_changes(const Plan& plan) const;
   void copy_layers(ImageSource& source, Plan& plan);
-  void check_plain(const Plan& plan) const;
+  static void promise_content(Plan& plan);
+  static void check_content(const Plan& plan);
   void write_config(Plan& plan);
   spec::Descriptor write_manifest(const spec::RawBlob& document, Plan& plan, Place place, const std::string& called);
   std::string fixed_because() const;
@@ -69,6 +71,7 @@ struct CopySession::State {
   Fd scratch;
   std::unique_ptr<ImageDestination> destination;
   std::map<std::pair<Digest, Compression>, spec::Descriptor> recoded; // in this session
+  std::map<Digest, spec::Descriptor> instances;                       // of the indexes of this session, as written
   std::vector<std::string> changes;
 };
 

@@ -4,44 +4,69 @@
 #include "fetch/open_image.h"
 #include "fetch/schema1.h"
 
+#include <map>
+#include <set>
+
 namespace oci::fetch {
 
 namespace {
 
-Instance instance_of(ImageSource& source, const spec::RawBlob& document, spec::Descriptor descriptor) {
-  const spec::Manifest manifest = spec::parse_manifest(document.bytes, cat("manifest ", document.digest.text()));
-  Instance instance;
-  instance.layers = manifest.layers.size();
-  instance.bytes = static_cast<std::uint64_t>(manifest.config.size);
-  for (const spec::Descriptor& layer : manifest.layers) instance.bytes += static_cast<std::uint64_t>(layer.size);
-  if (descriptor.platform) {
-    instance.platform = *descriptor.platform;
-  } else {
-    const spec::ImageConfig config = spec::parse_image_config(fetch_text(source, manifest.config, "config"), "config");
-    instance.platform.os = config.os;
-    instance.platform.architecture = config.architecture;
-    instance.platform.variant = config.variant;
-  }
-  instance.descriptor = std::move(descriptor);
-  return instance;
-}
+// The images of an index and of the indexes in it. However often one is named, it is read once.
+class Collection {
+public:
+  explicit Collection(ImageSource& source) : source_(source) {}
 
-void collect(ImageSource& source, const spec::RawBlob& document, spec::Descriptor descriptor, std::size_t depth,
-             std::vector<Instance>& found) {
-  if (depth > spec::max_index_depth) fail("indexes within indexes, more than ", spec::max_index_depth, " deep");
-  const std::string shown = cat("manifest ", document.digest.text());
-  switch (spec::document_kind(document.bytes, document.media_type, shown)) {
-  case spec::DocumentKind::schema1:
-    fail(shown, ": of docker's schema 1, which does not say how large its layers are");
-  case spec::DocumentKind::manifest:
-    found.push_back(instance_of(source, document, std::move(descriptor)));
-    return;
-  case spec::DocumentKind::index:
-    break;
+  void add(const spec::RawBlob& document, spec::Descriptor descriptor, std::size_t depth = 0) {
+    if (depth > spec::max_index_depth) fail("indexes within indexes, more than ", spec::max_index_depth, " deep");
+    const std::string shown = cat("manifest ", document.digest.text());
+    switch (spec::document_kind(document.bytes, document.media_type, shown)) {
+    case spec::DocumentKind::schema1:
+      fail(shown, ": of docker's schema 1, which does not say how large its layers are");
+    case spec::DocumentKind::manifest:
+      return add_image(document, std::move(descriptor));
+    case spec::DocumentKind::index:
+      break;
+    }
+    if (!indexes_.insert(document.digest).second) return;
+    for (const spec::Descriptor& entry : spec::parse_index(document.bytes, shown).manifests) {
+      if (const auto known = images_.find(entry.digest); known != images_.end())
+        list(known->second, entry);
+      else if (!indexes_.contains(entry.digest))
+        add(instance_document(source_, entry), entry, depth + 1);
+    }
   }
-  for (const spec::Descriptor& entry : spec::parse_index(document.bytes, shown).manifests)
-    collect(source, instance_document(source, entry), entry, depth + 1, found);
-}
+
+  std::vector<Instance> take() { return std::move(found_); }
+
+private:
+  void add_image(const spec::RawBlob& document, spec::Descriptor descriptor) {
+    const spec::Manifest manifest = spec::parse_manifest(document.bytes, cat("manifest ", document.digest.text()));
+    Instance image;
+    image.layers = manifest.layers.size();
+    image.bytes = static_cast<std::uint64_t>(manifest.config.size);
+    for (const spec::Descriptor& layer : manifest.layers) image.bytes += static_cast<std::uint64_t>(layer.size);
+    if (!descriptor.platform) {
+      const spec::ImageConfig config =
+          spec::parse_image_config(fetch_text(source_, manifest.config, "config"), "config");
+      image.platform.os = config.os;
+      image.platform.architecture = config.architecture;
+      image.platform.variant = config.variant;
+    }
+    list(images_[document.digest] = std::move(image), std::move(descriptor));
+  }
+
+  void list(Instance image, spec::Descriptor descriptor) {
+    if (found_.size() == spec::max_instances) fail("more than ", spec::max_instances, " images in the lists");
+    if (descriptor.platform) image.platform = *descriptor.platform;
+    image.descriptor = std::move(descriptor);
+    found_.push_back(std::move(image));
+  }
+
+  ImageSource& source_;
+  std::set<Digest> indexes_;
+  std::map<Digest, Instance> images_; // as their configurations have them
+  std::vector<Instance> found_;
+};
 
 // All of its layers, of which it says the digests alone.
 void look_at_schema1(LookedAt& seen, const std::string& shown) {
@@ -66,9 +91,9 @@ std::vector<Instance> look_at_instances(const spec::ImageName& name, const CopyO
   descriptor.media_type = top.media_type;
   descriptor.digest = top.digest;
   descriptor.size = static_cast<std::int64_t>(top.bytes.size());
-  std::vector<Instance> found;
-  collect(*source, top, std::move(descriptor), 0, found);
-  return found;
+  Collection images(*source);
+  images.add(top, std::move(descriptor));
+  return images.take();
 }
 
 spec::RawBlob look_at_top(const spec::ImageName& name, const CopyOptions& options) {

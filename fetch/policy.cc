@@ -31,7 +31,7 @@ std::string transport_name(spec::Transport transport) {
   return "dir";
 }
 
-// From the most specific: "host/a/b:tag", "host/a/b", "host/a", "host", "*.wild.cards".
+// From the most specific: "host:1/a/b:tag", "host:1/a/b", "host:1/a", "host:1", "*.wild.cards", which know no port.
 std::vector<std::string> scopes_of(const spec::Reference& reference) {
   std::vector<std::string> scopes{reference.text()};
   std::string name = reference.name();
@@ -41,17 +41,17 @@ std::vector<std::string> scopes_of(const spec::Reference& reference) {
     if (slash == std::string::npos) break;
     name.resize(slash);
   }
+  name.resize(std::min(name.find(':'), name.size()));
   for (std::size_t dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1))
     scopes.push_back(cat("*", name.substr(dot)));
   return scopes;
 }
 
-// "/a/b:ref", "/a/b", "/a", "/".
+// "/a/b:ref", "/a/b", "/a".
 std::vector<std::string> scopes_of(const std::string& path, const std::string& ref) {
   std::string at = absolute_path(path);
   std::vector<std::string> scopes{cat(at, ":", ref)};
   for (; at.size() > 1; at = parent_path(at)) scopes.push_back(at);
-  scopes.emplace_back("/");
   return scopes;
 }
 
@@ -59,6 +59,37 @@ std::vector<std::string> scopes_of(const spec::ImageName& name) {
   if (name.transport == spec::Transport::docker || name.transport == spec::Transport::docker_daemon)
     return scopes_of(*name.reference);
   return scopes_of(name.path, name.reference ? name.reference->text() : name.ref);
+}
+
+// What is wrong with a scope, "" when it can match: one that cannot would leave what it is about to the default.
+std::string fault_of_scope(std::string_view transport, std::string_view scope) {
+  if (scope.empty()) return "";
+  if (transport == "docker-archive") return "this transport has no scopes but \"\"";
+  if (transport != "dir" && transport != "oci" && transport != "oci-archive") return "";
+  const std::string_view path = transport == "dir" ? scope : scope.substr(0, scope.find(':'));
+  if (!path.starts_with('/')) return "must be an absolute path";
+  if (path == "/") return "use the scope \"\" for all of a transport";
+  const std::string clean = absolute_path(path);
+  return path == clean ? "" : cat("must be written ", printable(clean));
+}
+
+struct RequirementForm {
+  std::string_view type;
+  std::vector<std::string_view> keys;
+};
+
+// containers-policy.json(5), "Policy Requirements"; null for a type that is not there.
+const RequirementForm* form_of_requirement(std::string_view type) {
+  static const std::vector<RequirementForm> forms{
+      {"insecureAcceptAnything", {}},
+      {"reject", {}},
+      {"signedBy", {"keyType", "keyPath", "keyPaths", "keyData", "signedIdentity"}},
+      {"sigstoreSigned",
+       {"keyPath", "keyPaths", "keyData", "keyDatas", "fulcio", "pki", "rekorPublicKeyPath", "rekorPublicKeyPaths",
+        "rekorPublicKeyData", "rekorPublicKeyDatas", "signedIdentity"}},
+  };
+  const auto form = std::find_if(forms.begin(), forms.end(), [&](const auto& one) { return one.type == type; });
+  return form == forms.end() ? nullptr : &*form;
 }
 
 class Policy {
@@ -91,8 +122,12 @@ private:
     if (transports->as_object() == nullptr) fail(name_, ": transports: not an object");
     for (const auto& [transport, scopes] : *transports->as_object()) {
       if (scopes.as_object() == nullptr) fail(name_, ": transports.", printable(transport, 80), ": not an object");
-      for (const auto& [scope, requirements] : *scopes.as_object())
-        check_requirements(requirements, cat("transports.", transport, "[\"", scope, "\"]"));
+      for (const auto& [scope, requirements] : *scopes.as_object()) {
+        const std::string where = cat("transports.", transport, "[\"", scope, "\"]");
+        if (const std::string fault = fault_of_scope(transport, scope); !fault.empty())
+          fail(name_, ": ", printable(where), ": invalid scope: ", fault);
+        check_requirements(requirements, where);
+      }
     }
   }
 
@@ -100,13 +135,17 @@ private:
   void check_requirements(const Json& list, const std::string& where) const {
     const Json::Array* items = list.as_array();
     if (items == nullptr || items->empty()) fail(name_, ": ", printable(where), ": not a list of requirements");
-    static constexpr std::string_view known[] = {"insecureAcceptAnything", "reject", "signedBy", "sigstoreSigned"};
-    for (const Json& item : *items) {
-      const Json* type = item.find("type");
-      const std::string* text = type == nullptr ? nullptr : type->as_string();
-      if (text == nullptr || std::find(std::begin(known), std::end(known), *text) == std::end(known))
-        fail(name_, ": ", printable(where), ": a requirement of an unknown type");
-    }
+    for (const Json& item : *items) check_requirement(item, where);
+  }
+
+  void check_requirement(const Json& item, const std::string& where) const {
+    const Json* type = item.find("type");
+    const std::string* text = type == nullptr ? nullptr : type->as_string();
+    const RequirementForm* form = text == nullptr ? nullptr : form_of_requirement(*text);
+    if (form == nullptr) fail(name_, ": ", printable(where), ": a requirement of an unknown type");
+    for (const auto& [key, value] : *item.as_object())
+      if (key != "type" && std::find(form->keys.begin(), form->keys.end(), key) == form->keys.end())
+        fail(name_, ": ", printable(where), ": ", *text, ": unknown key \"", printable(key, 80), "\"");
   }
 
   std::string name_;

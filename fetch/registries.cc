@@ -6,12 +6,16 @@
 namespace oci::fetch {
 namespace {
 
-// How much of "host/a/b:tag" a prefix covers, 0 for none: whole components; of "*.host" all of the host's name.
+// Of "*.host" all of the host's name, its port only where the prefix has one too.
+std::size_t covered_host(std::string_view reference, std::string_view suffix) {
+  const std::string_view host = reference.substr(0, reference.find('/'));
+  const std::string_view named = suffix.find(':') == std::string_view::npos ? host.substr(0, host.find(':')) : host;
+  return named.size() > suffix.size() && named.ends_with(suffix) ? named.size() : 0;
+}
+
+// How much of "host/a/b:tag" a prefix covers, 0 for none: whole components.
 std::size_t covered(std::string_view reference, std::string_view prefix) {
-  if (prefix.starts_with("*.")) {
-    const std::string_view host = reference.substr(0, reference.find('/'));
-    return host.size() >= prefix.size() && host.ends_with(prefix.substr(1)) ? host.size() : 0;
-  }
+  if (prefix.starts_with("*.")) return covered_host(reference, prefix.substr(1));
   if (!reference.starts_with(prefix)) return 0;
   const bool whole = reference.size() == prefix.size() ||
                      std::string_view("/:@").find(reference[prefix.size()]) != std::string_view::npos;

@@ -239,6 +239,9 @@ private:
 
 std::unique_ptr<ImageSource> open_registry(const spec::Reference& reference, const PullOptions& options,
                                            Progress& progress) {
+  if (reference.tag.empty() && reference.digest.empty())
+    throw Error(cat("read ", reference.text(), ": an image of which the digest is unknown can only be written"))
+        .with_hint("name it by its tag or digest");
   std::vector<RegistryPlace> places = Registries::configured().places(reference);
   if (places.size() == 1 && places.front().reference.text() == reference.text())
     return std::make_unique<RegistrySource>(reference, options_for(places.front(), options), progress);

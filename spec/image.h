@@ -20,6 +20,7 @@ namespace oci::spec {
 inline constexpr std::size_t max_document_bytes = 4u << 20; // manifest, index, config
 inline constexpr std::size_t max_layers = 4096;
 inline constexpr std::size_t max_index_depth = 8;
+inline constexpr std::size_t max_instances = 10'000; // of an index and the indexes in it
 inline constexpr std::string_view ref_name_annotation = "org.opencontainers.image.ref.name";
 
 struct Platform {

@@ -91,6 +91,17 @@ Reference daemon_reference(std::string_view rest) {
   return Reference::parse(rest);
 }
 
+// With the suffix neither tag nor digest: it is put there under the digest it turns out to have.
+Reference registry_reference(std::string_view text) {
+  if (!text.ends_with(unknown_digest)) return Reference::parse(text);
+  const std::string_view name = text.substr(0, text.size() - unknown_digest.size());
+  Reference reference = Reference::parse(name);
+  if (name.find('@') != std::string_view::npos || name.ends_with(cat(":", reference.tag)))
+    refuse(text, cat("before ", unknown_digest, " stands neither a tag nor a digest"));
+  reference.tag.clear();
+  return reference;
+}
+
 } // namespace
 
 // component ("/" component)*; component: [A-Za-z0-9]+ (([-._:@+] | "--") [A-Za-z0-9]+)* (image-spec annotations.md)
@@ -127,7 +138,7 @@ ImageName ImageName::parse(std::string_view text) {
   const std::string_view rest = text.substr(known->prefix.size());
   switch (name.transport) {
   case Transport::docker:
-    name.reference = Reference::parse(rest);
+    name.reference = registry_reference(rest);
     break;
   case Transport::docker_daemon:
     name.reference = daemon_reference(rest);

@@ -45,6 +45,12 @@ std::optional<Compression> layer_compression(std::string_view media_type) {
   return type ? std::optional(type->compression) : std::nullopt;
 }
 
+Compression compression_of(std::string_view first_bytes) {
+  if (first_bytes.starts_with("\x1f\x8b")) return Compression::gzip;
+  if (first_bytes.starts_with("\x28\xb5\x2f\xfd")) return Compression::zstd;
+  return Compression::none;
+}
+
 bool is_foreign_layer(std::string_view media_type) {
   const LayerType* type = find_layer_type(media_type);
   return type && type->foreign;

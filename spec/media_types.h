@@ -28,6 +28,10 @@ bool is_image_config(std::string_view media_type);
 enum class Compression { none, gzip, zstd };
 // nullopt: not a layer. Non-distributable ("foreign") layers count as layers.
 std::optional<Compression> layer_compression(std::string_view media_type);
+
+// What the first bytes of a layer show, of `magic_bytes` or more.
+Compression compression_of(std::string_view first_bytes);
+inline constexpr std::size_t magic_bytes = 4;
 bool is_foreign_layer(std::string_view media_type);
 
 } // namespace oci::spec::media

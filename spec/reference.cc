@@ -144,6 +144,7 @@ std::string Reference::name() const { return cat(registry, "/", repository); }
 
 std::string Reference::text() const {
   if (repository.empty()) return digest.text();
+  if (tag.empty() && digest.empty()) return cat(name(), unknown_digest);
   return tag.empty() ? cat(name(), "@", digest.text()) : cat(name(), ":", tag);
 }
 

@@ -9,12 +9,15 @@
 
 namespace oci::spec {
 
+// Ends the name of an image that is pushed under its digest alone: "docker://localhost:5000/a@@unknown-digest@@".
+constexpr std::string_view unknown_digest = "@@unknown-digest@@";
+
 // A docker reference, normalised: "alpine" is docker.io/library/alpine:latest.
 struct Reference {
   std::string registry;   // "docker.io", "localhost:5000"
   std::string repository; // "library/alpine"
   std::string tag;        // "" when named by digest
-  Digest digest;          // empty when named by tag
+  Digest digest;          // empty when named by tag; both are with unknown_digest
 
   // Throws Error (usage) that names the text and what is wrong with it.
   static Reference parse(std::string_view text);

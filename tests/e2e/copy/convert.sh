@@ -44,6 +44,12 @@ expect_fail 1 'zstd compression is not officially supported for docker images' -
   oci copy -q --format v2s2 oci:ours:zstd dir:never
 expect_fail 1 'unknown format' -- oci copy --format v3 oci:ours:zstd dir:never
 
+# Gzip is but a preference: layers that are plain stay so where the digest has to stay.
+expect_ok oci copy -q --preserve-digests "oci:$LAYOUT:plain" oci:kept:plain
+expect_eq "$(digest_in kept plain)" "$(digest_in "$LAYOUT" plain)"
+expect_fail 1 'Instructed to preserve digests' -- \
+  oci copy -q --preserve-digests --dest-compress-format gzip "oci:$LAYOUT:plain" oci:kept:never
+
 # Platforms: one, two of them, none there.
 expect_ok oci copy -q --platform linux/arm64 "oci:$LAYOUT:multi" oci:ours:arm
 expect_eq "$(digest_in ours arm)" "$(jq -r '.manifests[] | select(.platform.architecture == "arm64") | .digest' \

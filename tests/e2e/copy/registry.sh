@@ -18,6 +18,14 @@ done
 expect_ok oci copy -q "oci:$LAYOUT:plain" "docker://$plain/copied/plain:1"
 expect_match "$ERR" 'layers have gzip now'
 
+# Under its digest alone.
+expect_ok oci copy -q "oci:$LAYOUT:a" "docker://$plain/untagged@@unknown-digest@@"
+expect_eq "$OUT" "$(digest_in "$LAYOUT" a)"
+expect_ok "$SKOPEO" inspect --raw --tls-verify=false "docker://$plain/untagged@$OUT"
+expect_fail 2 'untagged' -- oci inspect "docker://$plain/untagged:latest"
+expect_fail 1 'can only be written' -- oci copy -q "docker://$plain/untagged@@unknown-digest@@" dir:never
+expect_fail 1 'neither a tag nor a digest' -- oci copy -q "oci:$LAYOUT:a" "docker://$plain/untagged:latest@@unknown-digest@@"
+
 # The air gap: many images into one archive, shared blobs once, and out of it into another registry.
 expect_ok oci copy -q --all "docker://$plain/copied/a:1" "docker://$plain/copied/multi:1" oci-archive:gap.tar
 first=$OUT

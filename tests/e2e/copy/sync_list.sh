@@ -37,6 +37,7 @@ expect_eq "$(synced out)" "./app:1.0 ./app:1.1.0 ./app:latest ./plain:a ./tool@$
 expect_ok oci sync --scoped --append-suffix -copy --src yaml --dest dir --digestfile digests list.yaml scoped
 expect_contains "$OUT" "5 images synced, 0 failed"
 expect_eq "$(wc -l <digests)" 5
+expect_eq "$(grep -c "^sha256:[0-9a-f]* dir:scoped/.*-copy\$" digests)" 5 "what is where now"
 expect_file "scoped/$REGISTRY/plain:a-copy/manifest.json"
 expect_ok oci sync --src yaml --dest dir list.yaml out # all there
 expect_ok oci sync --src yaml --dest docker list.yaml "$REGISTRY/mirror"

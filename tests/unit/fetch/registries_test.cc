@@ -73,6 +73,22 @@ insecure = true
   EXPECT_THAT(places(registries, "badexample.com/x:1"), ElementsAre("badexample.com/x:1"));
 }
 
+TEST(Registries, AStarStandsForHostsWhateverTheirPort) {
+  const Registries registries = read(R"(
+[[registry]]
+prefix = "*.0.0.1"
+location = "other.net"
+insecure = true
+[[registry]]
+prefix = "*.example.com:81"
+location = "third.net"
+)");
+  EXPECT_THAT(places(registries, "127.0.0.1/a:1"), ElementsAre("other.net/a:1 insecure"));
+  EXPECT_THAT(places(registries, "127.0.0.1:5000/a:1"), ElementsAre("other.net:5000/a:1 insecure"));
+  EXPECT_THAT(places(registries, "b.example.com:81/a:1"), ElementsAre("third.net/a:1"));
+  EXPECT_THAT(places(registries, "b.example.com:82/a:1"), ElementsAre("b.example.com:82/a:1"));
+}
+
 TEST(Registries, MirrorsComeFirstWhenTheyTakeSuchNames) {
   const Registries registries = read(R"(
 [[registry]]
