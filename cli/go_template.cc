@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/go_template_functions.h"
+#include "cli/go_values.h"
 
 #include <cctype>
 #include <map>
@@ -153,6 +154,8 @@ private:
     };
     if (const Json::Array* array = list.as_array())
       for (std::size_t i = 0; i < array->size(); ++i) once(Json(std::uint64_t{i}), (*array)[i]);
+    else if (as_go_nil(list) != nullptr)
+      return end;
     else if (const Json::Object* object = list.as_object())
       for (const auto& [key, value] : *object) once(Json(key), value);
     else
@@ -206,6 +209,9 @@ private:
     std::vector<Json> arguments;
     while (at < words.size() && words[at] != "|" && words[at] != ")")
       arguments.push_back(operand(words, at, dot, depth));
+    if (!is_function && arguments.size() == 2 && is_go_method(arguments.front())) {
+      return call_go_method(arguments.front(), arguments.back());
+    }
     if (!is_function) {
       if (arguments.size() != 1 || !last.empty()) fail("template: can't give argument to non-function");
       return std::move(arguments.front());
@@ -223,7 +229,7 @@ private:
       if (at < words.size() && words[at].starts_with(".")) return field(value, words[at++].substr(1));
       return value;
     }
-    if (word.starts_with("\"")) return parse_json(word, "template");
+    if (word.starts_with("\"")) return parse_json(word, "template"); // the escapes in use are JSON's, too
     if (word.starts_with("`")) return Json(word.substr(1, word.size() - 2));
     if (word == ".") return dot;
     if (word.starts_with(".")) return field(dot, word.substr(1));
@@ -242,15 +248,14 @@ private:
   }
 
   // ".A.B": what `value` has no member for is an error where all members are known, and nothing deeper down.
-  Json field(const Json& value, const std::string& path) const {
+  static Json field(const Json& value, const std::string& path) {
     Json found = value;
     for (const std::string& name : split(path, '.')) {
-      const Json* next = find_template_field(found, name);
-      if (next == nullptr && found == data_)
+      std::optional<Json> next = template_field(found, name);
+      if (!next && is_go_struct(found))
         fail("template: skopeo inspect:1: executing \"skopeo inspect\" at <.", printable(path, 80),
              ">: can't evaluate field ", printable(name, 80));
-      Json step = next == nullptr ? Json() : *next;
-      found = std::move(step);
+      found = next ? std::move(*next) : Json();
     }
     return found;
   }

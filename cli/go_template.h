@@ -1,9 +1,9 @@
 // The part of Go's text/template that scripts hand to `inspect --format`: fields, pipelines, if, range, with,
-// variables, and the functions json, index, len, join, lower, upper, split, print, println, printf "%s", eq, ne, not,
-// and, or.
+// variables, and the functions json, index, len, slice, join, lower, upper, title, split, print, println, printf, eq,
+// ne, lt, le, gt, ge, not, and, or.
 #pragma once
 
-#include "base/json.h"
+#include "cli/go_values.h"
 
 #include <string>
 #include <string_view>

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "cli/stored_name.h"
 #include "fetch/fetch.h"
 #include "spec/image_record.h"
 #include "spec/reference.h"
@@ -18,12 +19,6 @@ spec::Image load_and_record(const spec::Store& store, const spec::Descriptor& de
   spec::Image image = spec::load_image(store.layout(), descriptor, wanted_platform(flags));
   spec::write_image_record(store, image.descriptor, image.config_blob.bytes);
   return image;
-}
-
-std::optional<spec::Descriptor> find_digest(const spec::Layout& layout, const Digest& digest) {
-  for (spec::Descriptor& descriptor : layout.index().manifests)
-    if (descriptor.digest == digest) return std::move(descriptor);
-  return std::nullopt;
 }
 
 // An index has a choice; an image alone is taken as it is.
@@ -96,17 +91,10 @@ spec::Image pull_image(spec::Store& store, const std::string& name, const PullFl
 }
 
 std::optional<spec::Image> stored_image(const spec::Store& store, const std::string& name, const PullFlags& flags) {
-  std::optional<spec::Descriptor> descriptor;
-  if (const auto digest = Digest::parse(name)) {
-    descriptor = find_digest(store.layout(), *digest);
-    if (!descriptor) throw Error(cat(name, ": no image of the store has this digest"), 2);
-  } else if (!spec::has_transport(name)) {
-    for (const spec::ImageName& meaning : fetch::meanings(name))
-      if (!descriptor) descriptor = store.layout().find(meaning.reference->text());
-    if (!descriptor) descriptor = store.layout().find(spec::Reference::parse(name).text());
-  }
-  if (!descriptor) return std::nullopt;
-  return load_and_record(store, *descriptor, flags);
+  const auto entry = stored_entry(store.layout().index(), name);
+  if (!entry && Digest::parse(name)) throw Error(cat(name, ": no image of the store has this digest"), 2);
+  if (!entry) return std::nullopt;
+  return load_and_record(store, *entry, flags);
 }
 
 } // namespace oci::cli

@@ -51,11 +51,10 @@ std::string fatal_line(const std::string& message) {
   return cat("time=\"", now, "Z\" level=fatal msg=", go_quoted(message), "\n");
 }
 
-// Its 2 is for a registry or layout that knows no such name; for an image there is, but not of that platform or in that
-// archive, it has 1.
+// Its 2 is for a registry that says so by this code and for a layout that has no such name; all else is 1.
 bool is_missing_image(const Error& error) {
   const auto says = [&](std::string_view text) { return error.message().find(text) != std::string::npos; };
-  return error.exit_code() == 2 && !says("none in the index is for") && !says("no image has the tag");
+  return error.exit_code() == 2 && (says("MANIFEST_UNKNOWN") || says("no descriptor found for reference"));
 }
 
 int tell(const Error& error) {

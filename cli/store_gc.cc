@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/sys.h"
 #include "cli/left_containers.h"
+#include "cli/stored_name.h"
 #include "spec/reachable.h"
 #include "spec/reference.h"
 
@@ -55,17 +56,13 @@ void sweep_records(const spec::Store& store, const Reached& reached, Garbage& ga
   }
 }
 
-std::string name_of(const spec::Descriptor& entry) {
-  const auto found = entry.annotations.find(std::string(spec::ref_name_annotation));
-  return found == entry.annotations.end() ? "" : found->second;
-}
-
 // Takes the entries that `word` means out of `index`.
 bool take_out(spec::Index& index, const std::string& word, std::vector<spec::Descriptor>& taken) {
-  const auto digest = Digest::parse(word);
-  const std::string name = digest ? "" : spec::Reference::parse(word).text();
+  const std::optional<spec::Descriptor> meant = stored_entry(index, word);
+  if (!meant) return false;
+  const bool by_digest = Digest::parse(word).has_value();
   auto is_meant = [&](const spec::Descriptor& entry) {
-    return digest ? entry.digest == *digest : name_of(entry) == name;
+    return by_digest ? entry.digest == meant->digest : stored_name(entry) == stored_name(*meant);
   };
   const auto first = std::stable_partition(index.manifests.begin(), index.manifests.end(),
                                            [&](const spec::Descriptor& entry) { return !is_meant(entry); });
@@ -122,7 +119,7 @@ std::vector<std::string> remove_images(spec::Store& store, const std::vector<std
   });
   std::vector<std::string> lines;
   for (const spec::Descriptor& entry : removed) {
-    const std::string name = name_of(entry);
+    const std::string name = stored_name(entry);
     if (!name.empty() && name == store.last_reference()) store.set_last_reference("");
     lines.push_back(cat("untagged ", name.empty() ? entry.digest.text() : printable(name)));
   }

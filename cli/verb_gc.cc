@@ -1,6 +1,7 @@
 // oci gc, oci rmi, oci tag: what the store holds, made less and named anew.
 #include "cli/store_gc.h"
 #include "cli/store_verbs.h"
+#include "cli/stored_name.h"
 
 #include "base/error.h"
 
@@ -69,13 +70,7 @@ private:
   }
 
   static spec::Descriptor find(const spec::Layout& layout, const std::string& word) {
-    const auto digest = Digest::parse(word);
-    const std::string name = digest ? "" : spec::Reference::parse(word).text();
-    for (spec::Descriptor& entry : layout.index().manifests) {
-      const auto found = entry.annotations.find(std::string(spec::ref_name_annotation));
-      const bool is_it = digest ? entry.digest == *digest : found != entry.annotations.end() && found->second == name;
-      if (is_it) return std::move(entry);
-    }
+    if (auto entry = stored_entry(layout.index(), word)) return std::move(*entry);
     throw Error(cat("the store has no image ", printable(word)), 2).with_hint("`oci images` lists them");
   }
 };

@@ -18,8 +18,7 @@ Json texts(const std::vector<std::string>& values) {
   return list;
 }
 
-Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
-
+// Skopeo's Output struct: its JSON has no Tag, a Name only of an image that has one.
 Json summary(const spec::ImageName& name, const fetch::LookedAt& seen, const std::string& digest, Json tags) {
   const spec::ImageConfig config = spec::parse_image_config(seen.config, "config");
   const spec::ContainerConfig container = config.config.value_or(spec::ContainerConfig{});
@@ -28,10 +27,10 @@ Json summary(const spec::ImageName& name, const fetch::LookedAt& seen, const std
   json.set("Tag", "");
   json.set("Digest", digest);
   json.set("RepoTags", std::move(tags));
-  json.set("Created", or_null(config.created));
+  json.set("Created", config.created.empty() ? Json() : go_time(config.created));
   const Json* docker = config.extra.find("docker_version");
   json.set("DockerVersion", docker && docker->as_string() ? *docker : Json(""));
-  Json labels = container.labels.empty() ? Json() : Json(Json::Object());
+  Json labels = container.labels.empty() ? go_nil("map[]") : Json(Json::Object());
   for (const auto& [key, value] : container.labels) labels.set(key, value);
   json.set("Labels", std::move(labels));
   json.set("Architecture", config.architecture);
@@ -40,18 +39,18 @@ Json summary(const spec::ImageName& name, const fetch::LookedAt& seen, const std
   Json layers = Json::Array(), data = Json::Array();
   for (const spec::Descriptor& layer : seen.manifest.layers) {
     layers.push(layer.digest.text());
-    Json one, annotations = layer.annotations.empty() ? Json() : Json(Json::Object());
+    Json one, annotations = layer.annotations.empty() ? go_nil("map[]") : Json(Json::Object());
     for (const auto& [key, value] : layer.annotations) annotations.set(key, value);
     one.set("MIMEType", layer.media_type);
     one.set("Digest", layer.digest.text());
     one.set("Size", layer.size);
     one.set("Annotations", std::move(annotations));
-    data.push(std::move(one));
+    data.push(go_struct(std::move(*one.as_object())));
   }
   json.set("Layers", std::move(layers));
   json.set("LayersData", std::move(data));
-  json.set("Env", container.env.empty() ? Json() : texts(container.env));
-  return json;
+  json.set("Env", container.env.empty() ? go_nil("[]") : texts(container.env));
+  return go_struct(std::move(*json.as_object()), {"Name", "Tag"});
 }
 
 Json table(const std::vector<fetch::Instance>& instances) {
@@ -122,27 +121,25 @@ private:
     if (config_) return shown(parse_json(fetch::config_as_oci(seen.config), "config"));
     const std::string digest =
         algorithm_.empty() ? seen.top.digest.text() : fetch::manifest_digest(seen.top.bytes, algorithm_).text();
-    Json document = summary(name, seen, digest, tags(name, options));
-    if (!trim(format_).empty()) return shown(document); // a template may name what is empty, too
-    document.erase("Tag");
-    if (!name.reference) document.erase("Name");
-    return shown(document);
+    return shown(summary(name, seen, digest, tags(name, options)));
   }
   std::string shown(const Json& document) const {
     const std::string_view wanted = trim(format_);
-    if (wanted.empty() || wanted == "json" || wanted == "{{json .}}" || wanted == "{{ json . }}")
-      return cat(dump_json(document, {.indent = "    ", .escape_html = true}), "\n");
-    const std::string text = fill_go_template(unescaped(format_), document);
-    return text.ends_with('\n') ? text : text + "\n";
+    if (wanted.empty() || wanted == "json")
+      return cat(dump_json(plain_json(document), {.indent = "    ", .escape_html = true}), "\n");
+    const std::string text = unescaped(format_);
+    return fill_go_template(text.ends_with('\n') ? text : text + "\n", document);
   }
 
-  // A shell hands over "\t" and "\n" as two characters each.
+  // A shell hands over "\t" and "\n" as two characters each; in an action the quotes around them tell what they are.
   static std::string unescaped(const std::string& text) {
     std::string out;
+    bool in_action = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
-      const char next = text[i] == '\\' && i + 1 < text.size() ? text[i + 1] : '\0';
-      if (next == 't' || next == 'n') {
-        out += next == 't' ? '\t' : '\n';
+      const std::string_view two = std::string_view(text).substr(i, 2);
+      if (two == "{{" || two == "}}") in_action = two == "{{";
+      if (!in_action && (two == "\\t" || two == "\\n")) {
+        out += two == "\\t" ? '\t' : '\n';
         ++i;
       } else {
         out += text[i];

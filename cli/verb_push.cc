@@ -1,5 +1,6 @@
 // oci push IMAGE [DST]: from the store to a registry, or to any other place.
 #include "cli/copy_verbs.h"
+#include "cli/stored_name.h"
 
 #include "base/error.h"
 #include "base/files.h"
@@ -21,17 +22,17 @@ public:
   }
 
   int run(const Globals& globals, const Command&, Words words) override {
-    const spec::Reference stored = spec::Reference::parse(words[0]);
-    const spec::ImageName to = spec::ImageName::parse(words.size() > 1 ? words[1] : stored.text());
     const auto store = spec::Store::open(spec::Store::locate(globals.store));
-    if (!store || !store->layout().find(stored.text()))
+    const auto stored = store ? stored_entry(store->layout().index(), words[0]) : std::nullopt;
+    if (!stored || stored_name(*stored).empty())
       throw Error(cat("push ", printable(words[0]), ": the store has no such image"), 2)
           .with_hint("oci images lists what it has; oci copy copies what is elsewhere");
+    const spec::ImageName to = spec::ImageName::parse(words.size() > 1 ? words[1] : stored_name(*stored));
     const FileLock in_use = store->use();
     spec::ImageName from;
     from.transport = spec::Transport::oci;
     from.path = store->layout().path();
-    from.ref = stored.text();
+    from.ref = stored_name(*stored);
     fetch::CopyOptions options = copy_options(globals, flags_, to.transport);
     options.trust.unchecked = true; // the policy was asked when it came into the store
     const auto progress = flags_.progress.make();

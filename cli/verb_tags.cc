@@ -42,7 +42,7 @@ public:
     if (name.starts_with(archive_scheme)) {
       tags = of_archive(name);
     } else {
-      if (as_skopeo && !name.starts_with(docker_scheme)) check_transport(name);
+      if (!name.starts_with(docker_scheme)) check_transport(name, as_skopeo);
       const spec::Reference repository = repository_of(name);
       const auto list = [&] { return fetch::list_tags(repository, registry_options(side_, side_, retry_)); };
       for (std::string& tag : as_skopeo ? with_context("Error listing repository tags", list) : list())
@@ -59,11 +59,12 @@ public:
   }
 
 private:
-  static void check_transport(const std::string& name) {
+  static void check_transport(const std::string& name, bool must_have_one) {
     const std::string transport = name.substr(0, name.find(':'));
     if (spec::has_transport(name))
       fail("Unsupported transport '", transport, "' for tag listing. Only supported: docker, docker-archive");
-    fail("Invalid image name \"", printable(name), "\", expected colon-separated transport:reference");
+    if (must_have_one)
+      fail("Invalid image name \"", printable(name), "\", expected colon-separated transport:reference");
   }
 
   // What it was saved with; an image without a name is its place.

@@ -61,11 +61,14 @@ std::optional<Credentials> credentials_of_helper(const Json& file, const std::st
 
 // Messages of the parser could hold a piece of the file: only the file is named.
 Json parse_auth_file(const std::string& text, const std::string& path) {
+  Json file;
   try {
-    return parse_json(text, path, {.duplicates = JsonLimits::Duplicates::last_wins});
+    file = parse_json(text, path, {.duplicates = JsonLimits::Duplicates::last_wins});
   } catch (const Error&) {
     fail("auth file ", path, ": not valid JSON");
   }
+  if (!file.as_object()) fail("auth file ", path, ": not a JSON object");
+  return file;
 }
 
 std::string home_folder() { return path_from_environment("HOME"); }
@@ -101,7 +104,8 @@ std::vector<AuthFile> auth_files(const std::string& named) {
 std::optional<Credentials> credentials_in(const Json& file, bool legacy, const std::string& registry,
                                           const std::string& repository, const std::string& name) {
   const Json* entries = legacy ? &file : file.find("auths");
-  if (!entries || !entries->as_object()) return std::nullopt;
+  if (!entries || entries->is_null()) return std::nullopt;
+  if (!entries->as_object()) fail("auth file ", name, ": \"auths\" is not an object");
   std::string key = cat(registry, "/", repository);
   while (true) {
     if (const Json* entry = entries->find(key)) {
@@ -125,7 +129,7 @@ std::optional<Login> find_login(const spec::Reference& reference, const Registry
   for (const AuthFile& file : auth_files(options.auth_file)) {
     std::optional<std::string> text = read_file_if_exists(file.path, max_auth_file);
     if (!text && file.required) fail("auth file ", file.path, ": ", errno_text(ENOENT));
-    if (!text || trim(*text).empty()) continue;
+    if (!text || text->empty()) continue;
     Json content = parse_auth_file(*text, file.path);
     if (auto found = credentials_of_helper(content, reference.registry)) {
       log::info("using the credentials of a helper that ", file.path, " names");

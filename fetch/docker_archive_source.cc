@@ -62,6 +62,7 @@ std::vector<std::string> texts_of(const Json& image, std::string_view key, std::
   if (!array) fail(name, ": ", key, ": expected an array");
   std::vector<std::string> texts;
   for (const Json& element : *array) {
+    if (element.is_null()) continue;
     const std::string* text = element.as_string();
     if (!text) fail(name, ": ", key, ": expected strings");
     texts.push_back(*text);

@@ -272,7 +272,8 @@ private:
     bool unreachable = code == CURLE_COULDNT_CONNECT && os_error != 0;
     failure.text = unreachable ? cat("connect to ", request_.url.host(), " port ", request_.url.port(), ": ",
                                      errno_text(static_cast<int>(os_error)))
-                               : cat(begun_ ? "read from " : "ask ", request_.url.host(), ": ", text);
+                               : cat(begun_ ? "read from " : "ask ", request_.url.host(), " port ", request_.url.port(),
+                                     ": ", text);
     return failure;
   }
 

@@ -16,7 +16,7 @@ constexpr std::size_t max_auth_file = 4u << 20;
 
 Json load(const std::string& path) {
   const auto text = read_file_if_exists(path, max_auth_file);
-  if (!text || trim(*text).empty()) return Json::Object();
+  if (!text || text->empty()) return Json::Object();
   try {
     Json document = parse_json(*text, path, {.duplicates = JsonLimits::Duplicates::last_wins});
     if (document.as_object() != nullptr) return document;
@@ -46,7 +46,11 @@ std::string login_file(const LoginPlace& place) {
   if (!place.compat_file.empty() && !place.auth_file.empty())
     fail("options for paths to the credential file and to the Docker-compatible credential file can not be set "
          "simultaneously");
-  return place.compat_file.empty() ? auth_files(place.auth_file).front().path : place.compat_file;
+  if (!place.compat_file.empty()) return place.compat_file;
+  const std::vector<AuthFile> files = auth_files(place.auth_file);
+  // Whoever moves docker's configuration means its logins, too.
+  const std::string docker = path_from_environment("DOCKER_CONFIG");
+  return files.front().required || docker.empty() ? files.front().path : cat(docker, "/config.json");
 }
 
 std::string login_key(const std::string& text) {

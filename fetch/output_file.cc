@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t copy_buffer = 256u << 10;
 
 bool is_to_be_poured_into(const std::string& path) {
+  if (path == "-" && ::isatty(STDOUT_FILENO) == 1)
+    throw Error("write stdout: an archive is nothing for a terminal").with_hint("redirect it, or name a file");
   if (path == "-") return true;
   Result<struct stat> info = sys::stat(path);
   if (info && S_ISDIR(info->st_mode)) fail("write ", path, ": ", errno_text(EISDIR));

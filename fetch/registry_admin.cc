@@ -10,7 +10,7 @@ namespace oci::fetch {
 namespace {
 
 constexpr std::size_t max_page = 4u << 20;
-constexpr std::size_t max_tags = 1'000'000;
+constexpr std::size_t max_tags = 1'000'000, max_pages = 10'000, max_empty_pages = 100;
 
 // `</v2/x/tags/list?last=b&n=2>; rel="next"`: where the next page is, "" when this is the last.
 std::string next_page(const std::string& link) {
@@ -50,15 +50,20 @@ std::vector<std::string> list_tags(const spec::Reference& repository, const Regi
   RegistrySession session(repository, options, *progress);
   std::vector<std::string> tags;
   std::set<std::string> asked;
+  std::size_t empty_pages = 0;
   Url url = session.repository_url("tags/list");
   const std::string what = cat("tags of ", repository.name());
   while (asked.insert(url.text()).second) {
     RegistryCall call(session, {.what = what, .url = url, .body_limit = max_page});
     const HttpAnswer& answer = call.finish();
     if (answer.status != 200) fail_answer(session, what, answer);
+    const std::size_t before = tags.size();
     add_tags(tags, answer.body);
+    empty_pages = tags.size() == before ? empty_pages + 1 : 0;
     const std::string next = next_page(answer.header("link"));
     if (next.empty()) return tags;
+    if (asked.size() == max_pages) fail(what, ": more than ", max_pages, " pages");
+    if (empty_pages == max_empty_pages) fail(what, ": ", max_empty_pages, " pages without a tag, one after the other");
     const std::optional<Url> following = url.resolve(next);
     if (!following || !following->same_origin(url)) fail(what, ": the next page is elsewhere: ", printable(next, 120));
     url = *following;

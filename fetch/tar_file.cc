@@ -178,7 +178,7 @@ void TarFile::read_headers() {
 }
 
 const TarFile::Member* TarFile::find(std::string_view name) const {
-  auto found = members_.find(name);
+  auto found = members_.find(plain_name(name));
   if (found != members_.end() && !found->second.link.empty()) found = members_.find(found->second.link);
   return found == members_.end() || !found->second.link.empty() ? nullptr : &found->second;
 }

@@ -75,6 +75,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.token(path)
         if path == "/v2/odd-tags/tags/list":
             return self.odd_tags()
+        if path == "/v2/endless-tags/tags/list":
+            return self.endless_tags()
         if path.startswith("/v2/elsewhere/"):
             return self.lead_elsewhere(path)
         if path.startswith("/v2/accepts/"):
@@ -380,6 +382,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def fault_escapes(self, kind, name):
         self.reply(404, b'{"errors":[{"code":"MANIFEST_UNKNOWN","message":"\\u001b[2Jgone"}]}')
 
+    def fault_null_error(self, kind, name):
+        self.reply(404, b'{"errors":[null]}', {"Content-Type": "application/json"})
+
+    def fault_nothing_said(self, kind, name):
+        self.reply(404, b"")
+
     # --- statuses
 
     def fault_busy(self, kind, name):
@@ -532,6 +540,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
     # --- the other server
 
     # Names that are no tags, one of them long enough to end a recursive matcher.
+    def endless_tags(self):
+        """Each page leads to another one."""
+        query = urllib.parse.urlparse(self.path).query
+        page = int(query.partition("=")[2] or 0)
+        self.reply(200, b'{"tags":[]}', {"Link": '</v2/endless-tags/tags/list?last=%d>; rel="next"' % (page + 1)})
+
     def odd_tags(self):
         tags = ["good", "", "\x1b[2Jgone", "a b", "x:y", "x" * 400_000, 7, None]
         self.reply(200, json.dumps({"name": "odd-tags", "tags": tags}).encode())

@@ -49,10 +49,13 @@ printf '%s' "$OUT" >manifest.json
 # Templates and configurations as the real one prints them; blobs beside a layout.
 make_image layout:told --layer tree --cmd sh --config '{"Env": ["A=1", "B=2"], "Labels": {"b": "<2>", "a": "1"}}' >/dev/null
 for template in '{{.Digest}}' '{{.Env}} {{.Labels}}' '{{index .Labels "a"}} {{.Os}}' '{{len .Env}}' \
-  '{{range .Env}}{{.}};{{end}}' '{{range $i, $e := .Env}}{{$i}}={{$e}} {{end}}' '{{if .Labels}}yes{{else}}no{{end}}'; do
+  '{{range .Env}}{{.}};{{end}}' '{{range $i, $e := .Env}}{{$i}}={{$e}} {{end}}' '{{if .Labels}}yes{{else}}no{{end}}' \
+  '{{.Created}} {{.Created.Year}}' \
+  '{{.Created.Format "2006-01-02 MST"}}' '{{printf "%-9s|%9.3s" .Os .Os}}' '{{slice .Os 1 3}} {{gt 2 1}}'; do
   both inspect --format "$template" oci:layout:told
 done
 expect_eq "$(ours inspect --format '{{json .Env}}' oci:layout:told)" '["A=1","B=2"]'
+expect_eq "$(ours inspect --format '{{json .Labels}}' oci:layout:told)" '{"a":"1","b":"<2>"}'
 both inspect --config oci:layout:told
 both inspect --config --format '{{.Config.Env}} {{.RootFS.Type}} {{(index .History 0).CreatedBy}}' oci:layout:told
 refused inspect --format '{{.Nosuch}}' oci:layout:told

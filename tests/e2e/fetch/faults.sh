@@ -61,6 +61,15 @@ expect_eq "$(requests '.server == "attacker"')" 0 "requests to the attacker"
 most=$(jq -s 'map(select(.path | test("endless"))) | map(.sent) | max' "$FAULT_LOG")
 if [ "$most" -gt 20000000 ]; then fail "$most bytes were taken of an endless answer"; fi
 
+# Called skopeo, 2 is for a registry that says so by the right code.
+ln -s "$OCI" skopeo
+expect_fail 2 'gone' -- ./skopeo inspect --tls-verify=false "docker://$FAULTS/escapes"
+for fault in null-error nothing-said no-such-repository; do
+  expect_fail 1 404 -- ./skopeo inspect --tls-verify=false "docker://$FAULTS/$fault"
+  expect_fail 2 404 -- oci inspect "docker://$FAULTS/$fault"
+done
+expect_fail 1 '100 pages without a tag' -- oci tags "$FAULTS/endless-tags"
+
 # What is no tag is not shown, nor matched.
 expect_eq "$(oci tags "$FAULTS/odd-tags")" good
 cat >list.yaml <<END

@@ -44,6 +44,19 @@ expect_eq "$(jq -c '.auths | keys' docker.json)" "[\"$REGISTRY/sample\"]"
 granted --authfile docker.json
 expect_ok oci logout --authfile named.json --all
 expect_eq "$(jq -c . named.json)" '{"auths":{}}'
+# Where docker's configuration is moved to, its logins are; another file is found first when it is read.
+mkdir -p moved
+DOCKER_CONFIG=$SCRATCH/moved expect_ok oci login -u user -p secret-password "$REGISTRY"
+expect_eq "$(jq -c '.auths | keys' moved/config.json)" "[\"$REGISTRY\"]"
+DOCKER_CONFIG=$SCRATCH/moved expect_ok oci login --get-login "$REGISTRY"
+DOCKER_CONFIG=$SCRATCH/moved granted
+DOCKER_CONFIG=$SCRATCH/moved expect_ok oci logout "$REGISTRY"
+expect_eq "$(jq -c .auths moved/config.json)" '{}'
+# What is no auth file is not taken for an empty one.
+for broken in '{"auths": []}' '[]' ' '; do
+  printf '%s\n' "$broken" >broken.json
+  expect_fail 1 'auth file broken.json: ' -- oci pull --authfile broken.json "$REGISTRY/sample"
+done
 
 # A helper keeps them: the file never sees the secret.
 mkdir -p bin "$HOME/.docker"

@@ -75,6 +75,13 @@ CONTAINERS_REGISTRIES_CONF=$SCRATCH/short.conf expect_ok oci pull only-far:1
 expect_eq "$(stored_manifest images.example.com/only-far:1)" "$digest"
 CONTAINERS_REGISTRIES_CONF=$SCRATCH/short.conf expect_ok oci unpack --rootfs-only only-far:1 tree
 expect_file tree/rootfs/file
+# The same names in every verb on the store.
+export CONTAINERS_REGISTRIES_CONF=$SCRATCH/short.conf
+expect_ok oci tag sampled:1 second:1
+expect_ok oci push -q sampled:1 oci:pushed:x
+expect_ok oci rmi sampled:1
+expect_contains "$OUT" 'untagged images.example.com/sample:1'
+unset CONTAINERS_REGISTRIES_CONF
 CONTAINERS_REGISTRIES_CONF=$SCRATCH/short.conf expect_fail 1 'connection refused' -- oci pull nosuch:1
 
 # The user's own file instead of the variable, with a drop-in that takes the block away.

@@ -21,6 +21,13 @@ expect_fail 2 'no image none' -- oci tag none two
 expect_fail 1 'a digest cannot be given' -- oci tag one "x@$ONE"
 expect_ok oci tag "$ONE" by-digest
 
+# A name another program wrote there, were it no reference.
+jq -c '.manifests += [.manifests[0] | .annotations["org.opencontainers.image.ref.name"] = "Not A Reference"]' "$STORE/index.json" >index.new
+mv index.new "$STORE/index.json"
+expect_ok oci tag 'Not A Reference' known
+expect_ok oci rmi 'Not A Reference' known
+expect_contains "$OUT" 'untagged Not A Reference'
+
 # All or nothing; the last name takes the blobs along, those shared with the other image stay.
 expect_fail 2 'no image none' -- oci rmi two:1 none
 expect_ok oci rmi --force none

@@ -71,7 +71,7 @@ TEST(Credentials, OtherForms) {
   EXPECT_EQ(find(cat(R"({"auths":{"h":)", auth(std::string_view("u:p\0\0", 5)), "}}"), "h", "a")->password, "p");
   EXPECT_FALSE(find(R"({"auths":{"h":{}}})", "h", "a"));
   EXPECT_FALSE(find(R"({"auths":{}})", "h", "a"));
-  EXPECT_FALSE(find(R"({"auths":[]})", "h", "a"));
+  EXPECT_THROW(find(R"({"auths":[]})", "h", "a"), Error);
   EXPECT_FALSE(find("[]", "h", "a"));
 }
 
