@@ -253,13 +253,19 @@ void InitProcess::fail_with(const SyncMessage& message) const {
       .with_errno(message.error);
 }
 
+// Its end of the socket is closed a moment before it can be waited for.
 void InitProcess::fail_ended() {
+  constexpr int tries = 100;
+  constexpr timespec moment{0, 10'000'000};
   siginfo_t info{};
-  if (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid_ &&
-      info.si_code != CLD_EXITED)
-    fail("the container's init was killed by signal ", info.si_status,
-         info.si_status == SIGKILL ? " (out of memory?)" : "");
-  fail("the container's init ended");
+  for (int i = 0;
+       i < tries && waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0;
+       ++i)
+    nanosleep(&moment, nullptr);
+  if (info.si_pid != pid_ || info.si_code == CLD_EXITED) fail("the container's init ended");
+  Error error(cat("the container's init was killed by signal ", info.si_status));
+  if (info.si_status != SIGKILL) throw error;
+  throw std::move(error).with_hint("most likely it ran out of memory: linux.resources.memory.limit may be too low");
 }
 
 InitProcess::Stage InitProcess::wait() {

@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "base/sys.h"
 #include "runtime/plan.h"
 #include "runtime/plan_builder.h"
 
@@ -72,6 +73,8 @@ std::string hook_failure(const PlanView& plan, const PlanStep& step, const SyncM
 }
 
 // What a step does, for ": permission denied" behind it.
+bool is_selinux(const PlanView& plan, const PlanStep& step) { return plan.text(step.s) == "exec"; }
+
 std::string step_text(const PlanView& plan, const PlanStep& step) {
   switch (step.op) {
   case Op::wait_go:
@@ -123,7 +126,8 @@ std::string step_text(const PlanView& plan, const PlanStep& step) {
   case Op::sysctl:
     return cat("write ", plan.text(step.t), " to /proc/sys/", plan.text(step.s));
   case Op::label:
-    return cat("write \"", plan.text(step.t), "\" to /proc/self/attr/", plan.text(step.s));
+    return cat(is_selinux(plan, step) ? "process.selinuxLabel" : "process.apparmorProfile", ": write \"",
+               plan.text(step.t), "\" to /proc/self/attr/", plan.text(step.s));
   case Op::pivot:
     return "pivot_root";
   case Op::move_root:
@@ -133,7 +137,7 @@ std::string step_text(const PlanView& plan, const PlanStep& step) {
   case Op::umask:
     return "umask";
   case Op::rlimit:
-    return cat("set ", plan.text(step.t));
+    return cat("process.rlimits: set ", plan.text(step.t));
   case Op::scheduler:
     return "process.scheduler";
   case Op::io_priority:
@@ -169,6 +173,14 @@ std::string step_text(const PlanView& plan, const PlanStep& step) {
   return "unknown step";
 }
 
+std::string label_failure(const PlanView& plan, const PlanStep& step, int error) {
+  const std::string why = cat(step_text(plan, step), ": ", errno_text(error));
+  if (is_selinux(plan, step))
+    return sys::stat("/sys/fs/selinux/enforce") ? why : cat(why, ": SELinux is not enabled on this host");
+  if (!sys::stat("/sys/module/apparmor")) return cat(why, ": AppArmor is not enabled on this host");
+  return error == ENOENT ? cat(why, ": no profile of this name is loaded") : why;
+}
+
 } // namespace
 
 std::string describe_failure(const std::string& plan_buffer, const SyncMessage& failed) {
@@ -189,6 +201,8 @@ std::string describe_failure(const std::string& plan_buffer, const SyncMessage& 
     if (detail == Detail::listener)
       return cat("linux.seccomp.listenerPath: send the listener's descriptor: ", errno_text(failed.error));
     break;
+  case Op::label:
+    return label_failure(plan, step, failed.error);
   case Op::working_folder:
     if (detail == Detail::unreachable)
       return cat(step_text(plan, step), ": the directory is outside of the container's root");

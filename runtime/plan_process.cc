@@ -113,6 +113,8 @@ void check_rlimits(const std::vector<spec::Rlimit>& rlimits) {
   for (std::size_t i = 0; i < rlimits.size(); ++i) {
     std::string field = cat("process.rlimits[", i, "].type");
     if (!value_of(rlimits[i].type, limits)) fail(field, ": unknown limit \"", rlimits[i].type, "\"");
+    if (rlimits[i].soft > rlimits[i].hard)
+      fail("process.rlimits[", i, "].soft: ", rlimits[i].soft, " is above the hard limit ", rlimits[i].hard);
     for (std::size_t j = 0; j < i; ++j)
       if (rlimits[j].type == rlimits[i].type) fail(field, ": duplicate limit \"", rlimits[i].type, "\"");
   }

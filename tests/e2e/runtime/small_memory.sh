@@ -22,3 +22,9 @@ expect_fail 7 -- runtime run -b b "$(id_of run)"
 make_bundle c sh -c 'exit 3'
 edit_config c '.linux.resources.memory = {"limit": 2097152}'
 expect_fail 3 -- runtime run -b c "$(id_of shell)"
+# With less nothing runs, and it is said why.
+if [ "$RUNTIME" = "$OCI" ]; then
+  edit_config c '.linux.resources.memory = {"limit": 4096}'
+  expect_fail 1 "init was killed by signal 9" -- runtime run -b c "$(id_of none)"
+  expect_contains "$ERR" 'linux.resources.memory.limit may be too low'
+fi

@@ -193,6 +193,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Wrong{"ociVersion", R"("2.0.0")", "ociVersion: "}, Wrong{"process/args", "[]", "process.args: missing"},
         Wrong{"process/cwd", R"("here")", "process.cwd: "},
+        Wrong{"process/rlimits", R"([{"type": "RLIMIT_CPU", "hard": 1, "soft": 2}])",
+              "process.rlimits[0].soft: 2 is above"},
         Wrong{"process/rlimits", R"([{"type": "RLIMIT_X", "hard": 1, "soft": 1}])", "process.rlimits[0].type: "},
         Wrong{"process/oomScoreAdj", "1001", "process.oomScoreAdj: "},
         Wrong{"process/scheduler", R"({"policy": "SCHED_X"})", "process.scheduler.policy: "},
