@@ -54,12 +54,18 @@ std::string pairs_line(Level level, std::string_view message) {
              '\n');
 }
 
+std::string bullet_line(Level level, std::string_view message) {
+  return cat(level == Level::error ? "   ⨯ " : "   • ", printable(message, longest_message), '\n');
+}
+
 std::string line_of(Format format, Level level, std::string_view message) {
   switch (format) {
   case Format::json:
     return json_line(level, message);
   case Format::pairs:
     return pairs_line(level, message);
+  case Format::bullets:
+    return bullet_line(level, message);
   case Format::text:
     break;
   }
@@ -104,6 +110,7 @@ void report(const Error& error) {
   try {
     bool in_file = static_cast<bool>(logger().file);
     if (in_file || logger().format != Format::text) write(Level::error, error.message());
+    if (logger().format == Format::bullets && !error.hint().empty()) write(Level::error, cat("hint: ", error.hint()));
     if (!in_file && logger().format != Format::text) return; // stderr holds such lines only
     tell_user("error", error.message());
     if (!error.hint().empty()) tell_user("hint", error.hint());

@@ -10,7 +10,8 @@
 namespace oci::log {
 
 enum class Level { debug, info, warning, error };
-enum class Format { text, json, pairs }; // pairs: time="…" level=error msg="…", as runc writes them
+// pairs: time="…" level=error msg="…", as runc writes them; bullets: "   ⨯ …", as umoci does.
+enum class Format { text, json, pairs, bullets };
 
 struct Setup {
   std::string file; // "" is stderr; appended to, created 0600

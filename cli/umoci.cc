@@ -56,6 +56,7 @@ struct UmociGlobals {
   void set_up_log() const {
     if (level && (verbose || debug)) fail("--log and --verbose exclude each other");
     log::Setup setup;
+    setup.format = log::Format::bullets;
     const std::string name = to_lower(level.value_or(debug ? "debug" : verbose ? "info" : "warn"));
     if (name == "debug")
       setup.threshold = log::Level::debug;
@@ -163,6 +164,7 @@ int run_as_umoci(int argc, char** argv) {
   for (std::string& text : texts) words.push_back(text.data());
 
   UmociGlobals own;
+  own.set_up_log();
   Command options;
   own.declare(options);
   const Line line = split_line(options, argc, words.data());
@@ -177,7 +179,6 @@ int run_as_umoci(int argc, char** argv) {
   if (before.help_wanted()) return print_help_of({}, options);
   Globals globals;
   globals.personality = Personality::umoci;
-  if (line.verb.empty() || line.verb == "help") own.set_up_log();
   return run(line, globals, options, [&] { own.set_up_log(); });
 }
 

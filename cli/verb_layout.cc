@@ -22,7 +22,7 @@ public:
     ImagePlace place = image_.open(globals, words, ImagePlace::Use::change);
     const std::string name = place.other_name("tag", words.at(0));
     const auto image = place.find();
-    if (!image) fail("tag: there is no image \"", printable(place.name()), "\" in ", place.layout().path());
+    if (!image) fail("there is no image \"", printable(place.name()), "\" in ", place.layout().path());
     place.layout().tag(name, *image);
     return 0;
   }

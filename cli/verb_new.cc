@@ -19,7 +19,7 @@ public:
   int run(const Globals&, const Command&, Words words) override {
     const std::string path = parse_layout_path(layout_);
     expect_words(words, {});
-    if (sys::fstatat(AT_FDCWD, path)) fail("init: there is a ", path, " already");
+    if (sys::fstatat(AT_FDCWD, path)) fail("there is a ", path, " already");
     (void)spec::Layout::open_or_create(path);
     return 0;
   }

@@ -22,6 +22,10 @@ expect_ok umoci raw
 expect_contains "$OUT" 'umoci raw - '
 expect_fail any -- umoci nosuch
 expect_fail any -- umoci run
+for line in "stat --image $L:a extra" "tag --image $L:nosuch b" "unpack"; do
+  expect_fail 1 '^   ⨯ ' -- umoci $line
+  expect_eq "$(grep -vc '^   [⨯•]' <<<"$ERR")" 0 "$ERR"
+done
 expect_fail any -- umoci pull alpine
 expect_fail 1 -- umoci ls --layout "$L" --nosuch
 
