@@ -41,9 +41,12 @@ void check_capability(const std::string& name) {
 }
 
 void add_capability(spec::Capabilities& capabilities, const std::string& name) {
-  // Never inheritable: CVE-2022-29162.
-  for (auto* set : {&capabilities.bounding, &capabilities.effective, &capabilities.permitted})
-    if (std::find(set->begin(), set->end(), name) == set->end()) set->push_back(name);
+  const auto add = [&](std::vector<std::string>& set) {
+    if (std::find(set.begin(), set.end(), name) == set.end()) set.push_back(name);
+  };
+  // Never inheritable: CVE-2022-29162. Ambient where the container has inheritable ones: as far as it is one of them.
+  for (auto* set : {&capabilities.bounding, &capabilities.effective, &capabilities.permitted}) add(*set);
+  if (!capabilities.inheritable.empty()) add(capabilities.ambient);
 }
 
 class Exec final : public Verb {

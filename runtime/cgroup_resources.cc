@@ -77,17 +77,22 @@ void add_v1_memory(Writes& out, const spec::MemoryResources& memory) {
     out.push_back({"memory", "memory.use_hierarchy", "1", "memory.useHierarchy", false});
 }
 
+// An idle cgroup takes no weight: what says so comes first.
+void add_idle(Writes& out, const spec::CpuResources& cpu) {
+  if (cpu.idle) out.push_back({"cpu", "cpu.idle", std::to_string(*cpu.idle), "cpu.idle", *cpu.idle != 0});
+}
+
 void add_v1_cpu(Writes& out, const spec::CpuResources& cpu) {
   const auto number = [&](const char* file, const char* field, auto value, bool limit = true) {
     if (value && *value != 0) out.push_back({"cpu", file, std::to_string(*value), field, limit});
   };
-  number("cpu.shares", "cpu.shares", cpu.shares);
+  add_idle(out, cpu);
+  if (cpu.idle.value_or(0) != 1) number("cpu.shares", "cpu.shares", cpu.shares);
   number("cpu.cfs_period_us", "cpu.period", cpu.period);
   number("cpu.cfs_quota_us", "cpu.quota", cpu.quota, cpu.quota.value_or(0) > 0);
   number("cpu.cfs_burst_us", "cpu.burst", cpu.burst);
   number("cpu.rt_period_us", "cpu.realtimePeriod", cpu.realtime_period);
   number("cpu.rt_runtime_us", "cpu.realtimeRuntime", cpu.realtime_runtime);
-  number("cpu.idle", "cpu.idle", cpu.idle);
 }
 
 void add_v1_blkio(Writes& out, const spec::BlockIo& io) {
@@ -145,8 +150,7 @@ void add_v2_memory(Writes& out, const spec::MemoryResources& memory) {
 void add_v2_cpu(Writes& out, const spec::CpuResources& cpu) {
   if (cpu.realtime_runtime.value_or(0) != 0) refuse("cpu.realtimeRuntime", "cgroup v2 has no such setting");
   if (cpu.realtime_period.value_or(0) != 0) refuse("cpu.realtimePeriod", "cgroup v2 has no such setting");
-  if (cpu.idle) out.push_back({"cpu", "cpu.idle", std::to_string(*cpu.idle), "cpu.idle", *cpu.idle != 0});
-  // An idle cgroup has no weight.
+  add_idle(out, cpu);
   if (cpu.shares.value_or(0) != 0 && cpu.idle.value_or(0) != 1)
     out.push_back({"cpu", "cpu.weight", std::to_string(weight_from_shares(*cpu.shares)), "cpu.shares"});
   const bool limited = cpu.quota.value_or(0) > 0;

@@ -20,3 +20,12 @@ edit_config b '.process.user = {uid: 0, gid: 0} | .process.cwd = "/" | .process.
   | .linux.personality = {domain: "LINUX32"}'
 expect_ok runtime run -b b "$id" </dev/null
 expect_eq "$(paste -sd' ' <<<"$OUT")" "700 5 00000008"
+
+# exec --cap: ambient too as far as the container has inheritable ones.
+edit_config b '.process.args = ["sleep", "60"] | del(.process.scheduler, .process.ioPriority, .linux.personality)
+  | .process.capabilities = {bounding: ["CAP_KILL"], permitted: ["CAP_KILL"], effective: ["CAP_KILL"], inheritable: ["CAP_KILL"]}'
+expect_ok runtime run -d -b b "$id" </dev/null
+expect_ok runtime exec --cap CAP_KILL "$id" grep -E 'CapAmb|CapInh' /proc/self/status
+expect_match "$OUT" 'CapInh:.0000000000000020'
+expect_match "$OUT" 'CapAmb:.0000000000000020'
+expect_ok runtime delete -f "$id"

@@ -39,6 +39,15 @@ expect_eq "$(quota)" "30000 200000" "the period stays"
 expect_ok runtime update --pids-limit -1 "$id"
 expect_eq "$(pids)" max
 
+# Idle and back; other updates meanwhile do not touch the weight it has not got.
+if [ "$RUNTIME" = "$OCI" ] && [ "$(setting "$pid" cpu cpu.idle cpu.idle 2>/dev/null)" = 0 ]; then
+  expect_ok runtime update --cpu-idle 1 "$id"
+  expect_eq "$(setting "$pid" cpu cpu.idle cpu.idle)" 1
+  expect_ok runtime update --pids-limit 50 "$id"
+  expect_ok runtime update --cpu-idle 0 "$id"
+  expect_eq "$(setting "$pid" cpu cpu.idle cpu.idle)" 0
+fi
+
 # JSON, from a file and from standard input; zeros change nothing.
 echo '{"pids": {"limit": 20}, "cpu": {"shares": 0}, "memory": {"limit": 134217728, "swap": 0}}' >limits.json
 expect_ok runtime update -r limits.json "$id"

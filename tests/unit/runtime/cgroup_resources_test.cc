@@ -98,7 +98,10 @@ TEST(CgroupWrites, WhatEnginesAlwaysWriteAsksForNothing) {
   EXPECT_EQ(lines(v2_writes(docker)), Lines{"pids.max = max (if there)"});
 }
 
-TEST(CgroupV2Writes, IdleTakesTheWeightsPlace) {
+TEST(CgroupWrites, IdleTakesTheWeightsPlace) {
+  EXPECT_EQ(lines(v1_writes(parse(R"({"cpu": {"shares": 512, "idle": 1}})"))), Lines{"cpu.idle = 1"});
+  EXPECT_EQ(lines(v1_writes(parse(R"({"cpu": {"shares": 512, "idle": 0}})"))),
+            (Lines{"cpu.idle = 0 (if there)", "cpu.shares = 512"}));
   EXPECT_EQ(lines(v2_writes(parse(R"({"cpu": {"shares": 512, "idle": 1}})"))), Lines{"cpu.idle = 1"});
 }
 
