@@ -159,7 +159,7 @@ int run_as_umoci(int argc, char** argv) {
   // Go's flags take long names after a single dash too.
   std::vector<std::string> texts{argv, argv + argc};
   for (std::string& text : texts)
-    if (text.size() > 2 && text[0] == '-' && text[1] != '-' && text[1] >= 'a' && text[1] <= 'z') text.insert(0, "-");
+    if (text.size() > 2 && text[0] == '-' && text[1] != '-' && text[1] >= 'a' && text[1] <= 'z') text = cat("-", text);
   std::vector<char*> words;
   for (std::string& text : texts) words.push_back(text.data());
 

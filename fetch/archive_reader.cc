@@ -1,7 +1,7 @@
 #include "fetch/archive_reader.h"
 
-#include <archive.h>
-#include <archive_entry.h>
+#include "fetch/archive_functions.h"
+
 #include <cerrno>
 #include <new>
 #include <optional>
@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t input_buffer = 256u << 10;
 
 struct FreeArchive {
-  void operator()(archive* handle) const { archive_read_free(handle); }
+  void operator()(archive* handle) const { libarchive::read_free(handle); }
 };
 
 class DecompressedSource final : public Source {
@@ -47,7 +47,7 @@ struct ArchiveReader::State {
     } catch (const std::exception& caught) {
       error = Error(caught.what());
     }
-    archive_set_error(handle.get(), EIO, "input failed");
+    libarchive::set_error(handle.get(), EIO, "input failed");
     return ARCHIVE_FATAL;
   }
 
@@ -68,54 +68,54 @@ ArchiveReader::ArchiveReader(std::unique_ptr<ArchiveInput> input, Kind kind, std
     : state_(std::make_unique<State>()) {
   state_->input = std::move(input);
   state_->name = std::move(name);
-  state_->handle.reset(archive_read_new());
+  state_->handle.reset(libarchive::read_new());
   archive* handle = state_->handle.get();
   if (!handle) throw std::bad_alloc();
   if (kind == Kind::tar) {
-    archive_read_support_format_tar(handle);
+    libarchive::read_support_format_tar(handle);
   } else {
-    archive_read_support_format_raw(handle);
-    archive_read_support_format_empty(handle);
-    archive_read_support_filter_gzip(handle);
-    archive_read_support_filter_zstd(handle);
-    archive_read_support_filter_xz(handle);
-    archive_read_support_filter_bzip2(handle);
+    libarchive::read_support_format_raw(handle);
+    libarchive::read_support_format_empty(handle);
+    libarchive::read_support_filter_gzip(handle);
+    libarchive::read_support_filter_zstd(handle);
+    libarchive::read_support_filter_xz(handle);
+    libarchive::read_support_filter_bzip2(handle);
   }
-  archive_read_set_read_callback(handle, &State::on_read);
-  archive_read_set_skip_callback(handle, &State::on_skip);
-  archive_read_set_callback_data(handle, state_.get());
-  if (archive_read_open1(handle) != ARCHIVE_OK) fail_here();
+  libarchive::read_set_read_callback(handle, &State::on_read);
+  libarchive::read_set_skip_callback(handle, &State::on_skip);
+  libarchive::read_set_callback_data(handle, state_.get());
+  if (libarchive::read_open1(handle) != ARCHIVE_OK) fail_here();
 }
 
 ArchiveReader::~ArchiveReader() = default;
 
 void ArchiveReader::fail_here() const {
   if (state_->error) throw *state_->error;
-  const char* theirs = archive_error_string(state_->handle.get());
+  const char* theirs = libarchive::error_string(state_->handle.get());
   std::string text = theirs ? to_lower(printable(theirs)) : "damaged";
   fail("read ", state_->name, ": ", text == "unrecognized archive format" ? "not a tar archive" : text);
 }
 
 archive_entry* ArchiveReader::next() {
   archive_entry* entry = nullptr;
-  int result = archive_read_next_header(state_->handle.get(), &entry);
+  int result = libarchive::read_next_header(state_->handle.get(), &entry);
   if (result == ARCHIVE_EOF) return nullptr;
   if (result != ARCHIVE_OK && result != ARCHIVE_WARN) fail_here();
   return entry;
 }
 
 std::uint64_t ArchiveReader::member_position() const {
-  return static_cast<std::uint64_t>(archive_read_header_position(state_->handle.get()));
+  return static_cast<std::uint64_t>(libarchive::read_header_position(state_->handle.get()));
 }
 
 std::size_t ArchiveReader::read(std::span<std::byte> into) {
-  la_ssize_t count = archive_read_data(state_->handle.get(), into.data(), into.size());
+  la_ssize_t count = libarchive::read_data(state_->handle.get(), into.data(), into.size());
   if (count < 0) fail_here();
   return static_cast<std::size_t>(count);
 }
 
 bool ArchiveReader::is_compressed() const {
-  return archive_filter_code(state_->handle.get(), 0) != ARCHIVE_FILTER_NONE;
+  return libarchive::filter_code(state_->handle.get(), 0) != ARCHIVE_FILTER_NONE;
 }
 
 std::unique_ptr<Source> decompress(std::unique_ptr<ArchiveInput> input, std::string name) {

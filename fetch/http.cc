@@ -2,11 +2,11 @@
 
 #include "base/text.h"
 #include "base/version.h"
+#include "fetch/curl_functions.h"
 #include "fetch/fetch.h"
 
 #include <algorithm>
 #include <cerrno>
-#include <curl/curl.h>
 #include <new>
 
 namespace oci::fetch {
@@ -24,18 +24,18 @@ std::string& user_agent() {
 }
 
 struct CurlLibrary {
-  CurlLibrary() { curl_global_init(CURL_GLOBAL_DEFAULT); }
-  ~CurlLibrary() { curl_global_cleanup(); }
+  CurlLibrary() { curl::global_init(CURL_GLOBAL_DEFAULT); }
+  ~CurlLibrary() { curl::global_cleanup(); }
 };
 
 struct CloseEasy {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  void operator()(CURL* easy) const { curl::easy_cleanup(easy); }
 };
 struct CloseMulti {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+  void operator()(CURLM* multi) const { curl::multi_cleanup(multi); }
 };
 struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(curl_slist* list) const { curl::slist_free_all(list); }
 };
 
 // "Could not resolve host: x" as a part of our own sentence.
@@ -67,16 +67,16 @@ bool passes(CURLcode code) {
 class CurlExchange final : public HttpExchange {
 public:
   CurlExchange(CURLM* multi, const TlsSetup& tls, const HttpTimeouts& timeouts, HttpRequest request)
-      : multi_(multi), request_(std::move(request)), easy_(curl_easy_init()) {
+      : multi_(multi), request_(std::move(request)), easy_(curl::easy_init()) {
     if (!easy_) throw std::bad_alloc();
     set_request();
     set_limits(timeouts);
     set_tls(tls);
-    if (curl_multi_add_handle(multi_, easy_.get()) != CURLM_OK) throw std::bad_alloc();
+    if (curl::multi_add_handle(multi_, easy_.get()) != CURLM_OK) throw std::bad_alloc();
   }
   CurlExchange(const CurlExchange&) = delete;
   CurlExchange& operator=(const CurlExchange&) = delete;
-  ~CurlExchange() override { curl_multi_remove_handle(multi_, easy_.get()); }
+  ~CurlExchange() override { curl::multi_remove_handle(multi_, easy_.get()); }
 
   bool finished() const override { return finished_; }
   void rethrow() override {
@@ -87,12 +87,12 @@ public:
   std::optional<std::chrono::seconds> retry_after() const override {
     curl_off_t seconds = 0;
     bool given = !answer_.header("retry-after").empty();
-    if (!given || curl_easy_getinfo(easy_.get(), CURLINFO_RETRY_AFTER, &seconds) != CURLE_OK) return std::nullopt;
+    if (!given || curl::easy_getinfo(easy_.get(), CURLINFO_RETRY_AFTER, &seconds) != CURLE_OK) return std::nullopt;
     return std::chrono::seconds(seconds);
   }
 
   void resume() override {
-    if (!finished_) curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
+    if (!finished_) curl::easy_pause(easy_.get(), CURLPAUSE_CONT);
   }
 
   void complete(CURLcode code) {
@@ -108,7 +108,7 @@ public:
 private:
   template <class T>
   void set(CURLoption option, T value) {
-    if (curl_easy_setopt(easy_.get(), option, value) != CURLE_OK) throw std::bad_alloc();
+    if (curl::easy_setopt(easy_.get(), option, value) != CURLE_OK) throw std::bad_alloc();
   }
 
   void set_request() {
@@ -172,7 +172,7 @@ private:
   }
 
   void add_header(const std::string& line) {
-    curl_slist* longer = curl_slist_append(headers_.get(), line.c_str());
+    curl_slist* longer = curl::slist_append(headers_.get(), line.c_str());
     if (!longer) throw std::bad_alloc();
     (void)headers_.release();
     headers_.reset(longer);
@@ -246,7 +246,7 @@ private:
     if (begun_) return;
     begun_ = true;
     long status = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    curl::easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
     answer_.status = static_cast<int>(status);
     receiving_ = request_.receiver && (status == 200 || status == 206);
     if (receiving_) request_.receiver->begin(answer_);
@@ -254,7 +254,7 @@ private:
 
   HttpFailure describe(CURLcode code) const {
     long os_error = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &os_error);
+    curl::easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &os_error);
     HttpFailure failure;
     failure.may_pass = passes(code);
     failure.refused = code == CURLE_COULDNT_CONNECT && os_error == ECONNREFUSED;
@@ -265,7 +265,7 @@ private:
       failure.text = cat("read from ", request_.url.host(), ": a header is too long");
       return failure;
     }
-    std::string told = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
+    std::string told = error_text_[0] != '\0' ? error_text_ : curl::easy_strerror(code);
     std::string text = lower_first(printable(told));
     bool spoke_http = failure.no_tls && text.find("wrong version number") != std::string::npos;
     if (spoke_http) text = "http: server gave HTTP response to HTTPS client";
@@ -309,11 +309,11 @@ struct HttpClient::State {
   bool collect() {
     bool any = false;
     int left = 0;
-    while (CURLMsg* message = curl_multi_info_read(multi.get(), &left)) {
+    while (CURLMsg* message = curl::multi_info_read(multi.get(), &left)) {
       if (message->msg != CURLMSG_DONE) continue;
       CURLcode code = message->data.result;
       void* exchange = nullptr;
-      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
+      curl::easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
       static_cast<CurlExchange*>(exchange)->complete(code);
       any = true;
     }
@@ -324,7 +324,7 @@ struct HttpClient::State {
 HttpClient::HttpClient(TlsSetup tls, HttpTimeouts timeouts) {
   static CurlLibrary library;
   state_ = std::make_unique<State>(State{std::move(tls), timeouts, {}});
-  state_->multi.reset(curl_multi_init());
+  state_->multi.reset(curl::multi_init());
   if (!state_->multi) throw std::bad_alloc();
 }
 
@@ -336,11 +336,11 @@ std::unique_ptr<HttpExchange> HttpClient::start(HttpRequest request) {
 
 void HttpClient::step(std::chrono::milliseconds wait) {
   int running = 0;
-  CURLMcode code = curl_multi_perform(state_->multi.get(), &running);
+  CURLMcode code = curl::multi_perform(state_->multi.get(), &running);
   if (code == CURLM_OK && !state_->collect()) {
-    code = curl_multi_poll(state_->multi.get(), nullptr, 0, static_cast<int>(wait.count()), nullptr);
+    code = curl::multi_poll(state_->multi.get(), nullptr, 0, static_cast<int>(wait.count()), nullptr);
   }
-  if (code != CURLM_OK) fail("run transfers: ", lower_first(curl_multi_strerror(code)));
+  if (code != CURLM_OK) fail("run transfers: ", lower_first(curl::multi_strerror(code)));
 }
 
 std::unique_ptr<HttpExchange> HttpClient::run(HttpRequest request) {

@@ -2,12 +2,11 @@
 
 #include "base/files.h"
 #include "base/sys.h"
+#include "fetch/archive_functions.h"
 #include "fetch/archive_reader.h"
 #include "fetch/tar_writer.h"
 
 #include <algorithm>
-#include <archive.h>
-#include <archive_entry.h>
 #include <cstdlib>
 #include <vector>
 
@@ -71,7 +70,7 @@ public:
   MemberSource(std::unique_ptr<ArchiveInput> input, const std::string& name, std::int64_t size)
       : reader_(std::move(input), ArchiveReader::Kind::tar, name) {
     archive_entry* entry = reader_.next();
-    if (!entry || archive_entry_size(entry) != size) fail("read ", name, ": it changed meanwhile");
+    if (!entry || libarchive::entry_size(entry) != size) fail("read ", name, ": it changed meanwhile");
   }
   std::size_t read(std::span<std::byte> into) override { return reader_.read(into); }
 
@@ -144,10 +143,10 @@ std::string text_or_empty(const char* text) { return text ? text : ""; }
 
 // A hard link names a member, a symbolic link a path seen from its own folder.
 std::string link_target(archive_entry* entry, std::string_view name) {
-  if (std::string hard = text_or_empty(archive_entry_hardlink(entry)); !hard.empty()) {
+  if (std::string hard = text_or_empty(libarchive::entry_hardlink(entry)); !hard.empty()) {
     return std::string(plain_name(hard));
   }
-  std::string target = text_or_empty(archive_entry_symlink(entry));
+  std::string target = text_or_empty(libarchive::entry_symlink(entry));
   if (target.empty() || target.starts_with('/')) return "";
   auto slash = name.rfind('/');
   std::string_view folder = slash == std::string_view::npos ? "." : name.substr(0, slash);
@@ -165,11 +164,11 @@ void TarFile::read_headers() {
   std::size_t count = 0, name_bytes = 0;
   while (archive_entry* entry = reader.next()) {
     if (++count > max_members) fail("read ", path_, ": more than ", max_members, " members");
-    std::string path_name = text_or_empty(archive_entry_pathname(entry));
+    std::string path_name = text_or_empty(libarchive::entry_pathname(entry));
     std::string_view name = plain_name(path_name);
     if (name.size() > max_member_name) fail("read ", path_, ": a member's name is longer than ", max_member_name);
-    Member member{reader.member_position(), archive_entry_size(entry), link_target(entry, name)};
-    bool is_file = archive_entry_filetype(entry) == AE_IFREG && archive_entry_sparse_count(entry) == 0;
+    Member member{reader.member_position(), libarchive::entry_size(entry), link_target(entry, name)};
+    bool is_file = libarchive::entry_filetype(entry) == AE_IFREG && libarchive::entry_sparse_count(entry) == 0;
     if (name.empty() || (!is_file && member.link.empty())) continue;
     name_bytes += name.size() + member.link.size();
     if (name_bytes > max_names_together) fail("read ", path_, ": its members' names are too long");

@@ -3,10 +3,10 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/sys.h"
+#include "fetch/curl_functions.h"
 
 #include <algorithm>
 #include <cerrno>
-#include <curl/curl.h>
 #include <dirent.h>
 #include <memory>
 #include <unistd.h>
@@ -45,7 +45,7 @@ std::string default_folder(const std::string& host) {
 }
 
 std::string system_bundle() {
-  const curl_version_info_data* version = curl_version_info(CURLVERSION_NOW);
+  const curl_version_info_data* version = curl::version_info(CURLVERSION_NOW);
   if (version->age < CURLVERSION_TENTH || version->cainfo == nullptr) return "";
   return read_file_if_exists(version->cainfo, max_bundle_bytes).value_or("");
 }

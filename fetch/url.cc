@@ -1,10 +1,10 @@
 #include "fetch/url.h"
 
 #include "base/text.h"
+#include "fetch/curl_functions.h"
 
 #include <arpa/inet.h>
 #include <cstring>
-#include <curl/curl.h>
 #include <memory>
 #include <netinet/in.h>
 #include <new>
@@ -13,27 +13,27 @@ namespace oci::fetch {
 namespace {
 
 struct CloseHandle {
-  void operator()(CURLU* handle) const { curl_url_cleanup(handle); }
+  void operator()(CURLU* handle) const { curl::url_cleanup(handle); }
 };
 using Handle = std::unique_ptr<CURLU, CloseHandle>;
 
 Handle new_handle() {
-  Handle handle(curl_url());
+  Handle handle(curl::url_new());
   if (!handle) throw std::bad_alloc();
   return handle;
 }
 
 std::string part(const Handle& handle, CURLUPart which, unsigned flags = 0) {
   char* text = nullptr;
-  if (curl_url_get(handle.get(), which, &text, flags) != CURLUE_OK) return "";
+  if (curl::url_get(handle.get(), which, &text, flags) != CURLUE_OK) return "";
   std::string copy(text);
-  curl_free(text);
+  curl::free(text);
   return copy;
 }
 
 bool set(const Handle& handle, CURLUPart which, std::string_view text, unsigned flags) {
   if (text.find('\0') != std::string_view::npos || text.find(' ') != std::string_view::npos) return false;
-  return curl_url_set(handle.get(), which, std::string(text).c_str(), flags) == CURLUE_OK;
+  return curl::url_set(handle.get(), which, std::string(text).c_str(), flags) == CURLUE_OK;
 }
 
 bool is_loopback_v4(std::uint32_t address) { return address >> 24 == 127; }
@@ -74,7 +74,7 @@ HostKind kind_of(std::string_view text) {
 std::optional<Url> Url::parse(std::string_view text) {
   Handle handle = new_handle();
   if (!set(handle, CURLUPART_URL, text, CURLU_DISALLOW_USER)) return std::nullopt;
-  curl_url_set(handle.get(), CURLUPART_FRAGMENT, nullptr, 0);
+  curl::url_set(handle.get(), CURLUPART_FRAGMENT, nullptr, 0);
   Url url;
   url.text_ = part(handle, CURLUPART_URL);
   url.scheme_ = part(handle, CURLUPART_SCHEME);
@@ -97,7 +97,7 @@ Url Url::with_query(std::string_view name, std::string_view value) const {
   Handle handle = new_handle();
   set(handle, CURLUPART_URL, text_, 0);
   std::string pair = cat(name, "=", value);
-  curl_url_set(handle.get(), CURLUPART_QUERY, pair.c_str(), CURLU_APPENDQUERY | CURLU_URLENCODE);
+  curl::url_set(handle.get(), CURLUPART_QUERY, pair.c_str(), CURLU_APPENDQUERY | CURLU_URLENCODE);
   Url changed = *this;
   changed.text_ = part(handle, CURLUPART_URL);
   return changed;
