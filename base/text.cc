@@ -197,7 +197,7 @@ std::string rfc3339(std::int64_t seconds, std::int64_t nanoseconds) {
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates) {
   constexpr std::size_t longest = 64; // what a person types; keeps the table small for anything else
   std::optional<std::string> best;
-  std::size_t best_distance = std::min<std::size_t>(word.size() / 3 + 1, 3) + 1;
+  std::size_t best_distance = std::clamp<std::size_t>(word.size() / 3, 1, 3) + 1;
   if (word.empty() || word.size() > longest) return best;
   for (const std::string& candidate : candidates) {
     if (candidate.size() > longest) continue;

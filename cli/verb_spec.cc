@@ -50,31 +50,32 @@ public:
   }
 
   int run(const Globals& globals, const Command& command, Words words) override {
-    const std::size_t named = std::min(command.words_before_dashes().value_or(words.size()), words.size());
-    if (named > 1)
-      throw Error(cat("spec: unexpected argument ", printable(words[1]))).with_hint("a command follows after --");
-    if (format_ != "text" && format_ != "json") fail("spec: --format ", printable(format_), ": not text or json");
-    if (!rootfs_.empty() || (named == 1 && !is_folder(words[0]))) container_.put_over_defaults(command);
-    container_.request.command.assign(words.begin() + static_cast<std::ptrdiff_t>(named), words.end());
-    container_.request.tty = container_.tty.value_or(false);
-    if (rootless_ && (named > 0 || !rootfs_.empty())) fail("spec: --rootless is for the template alone");
-    if (!rootfs_.empty() && named > 0) fail("spec: --rootfs goes without an image or bundle");
-    if (!from_docker_.empty() || !adopt_.empty()) {
-      if (named > 0 || !rootfs_.empty() || (!from_docker_.empty() && !adopt_.empty()))
-        fail("spec: --from-docker and --adopt go without an image, bundle, --rootfs or each other");
-      return finish(with_context("spec", [&] { return adopt_.empty() ? of_docker(globals, command) : of_adopted(); }));
-    }
-    if (!rootfs_.empty()) return finish(of_rootfs());
-    if (named == 1)
-      return with_context(
-          "spec", [&] { return finish(is_folder(words[0]) ? of_bundle(words[0]) : of_image(globals, words[0])); });
-    for (const Flag& flag : command.flags())
-      if (flag.for_images && flag.given)
-        fail("spec: ", split(flag.names, ',').back(), " needs an image, a bundle or --rootfs");
-    return write_template();
+    return with_context("spec", [&] { return work(globals, command, words); });
   }
 
 private:
+  int work(const Globals& globals, const Command& command, const Words& words) {
+    const std::size_t named = std::min(command.words_before_dashes().value_or(words.size()), words.size());
+    if (named > 1)
+      throw Error(cat("unexpected argument ", printable(words[1]))).with_hint("a command follows after --");
+    if (format_ != "text" && format_ != "json") fail("--format ", printable(format_), ": not text or json");
+    if (!rootfs_.empty() || (named == 1 && !is_folder(words[0]))) container_.put_over_defaults(command);
+    container_.request.command.assign(words.begin() + static_cast<std::ptrdiff_t>(named), words.end());
+    container_.request.tty = container_.tty.value_or(false);
+    if (rootless_ && (named > 0 || !rootfs_.empty())) fail("--rootless is for the template alone");
+    if (!rootfs_.empty() && named > 0) fail("--rootfs goes without an image or bundle");
+    if (!from_docker_.empty() || !adopt_.empty()) {
+      if (named > 0 || !rootfs_.empty() || (!from_docker_.empty() && !adopt_.empty()))
+        fail("--from-docker and --adopt go without an image, bundle, --rootfs or each other");
+      return finish(adopt_.empty() ? of_docker(globals, command) : of_adopted());
+    }
+    if (!rootfs_.empty()) return finish(of_rootfs());
+    if (named == 1) return finish(is_folder(words[0]) ? of_bundle(words[0]) : of_image(globals, words[0]));
+    for (const Flag& flag : command.flags())
+      if (flag.for_images && flag.given) fail(split(flag.names, ',').back(), " needs an image, a bundle or --rootfs");
+    return write_template();
+  }
+
   int write_template() const {
     const Fd bundle = open_target();
     const bool cgroup2 = host_has_cgroup2_only();
@@ -85,14 +86,14 @@ private:
   }
 
   Fd open_target() const {
-    Fd bundle = check(sys::open(bundle_, O_PATH | O_DIRECTORY), "spec: open the bundle ", bundle_);
+    Fd bundle = check(sys::open(bundle_, O_PATH | O_DIRECTORY), "open the bundle ", bundle_);
     if (sys::fstatat(bundle.get(), file_))
-      throw Error(cat("spec: file ", file_, " exists in ", bundle_)).with_hint("remove it first");
+      throw Error(cat("file ", file_, " exists in ", bundle_)).with_hint("remove it first");
     return bundle;
   }
 
   specgen::Generated of_rootfs() {
-    const Fd rootfs = check(sys::open(rootfs_, O_PATH | O_DIRECTORY), "spec: --rootfs ", rootfs_);
+    const Fd rootfs = check(sys::open(rootfs_, O_PATH | O_DIRECTORY), "--rootfs ", rootfs_);
     container_.request.rootfs = absolute_path(rootfs_);
     if (container_.request.command.empty() && !container_.request.entrypoint && !container_.template_file)
       container_.request.command = {"sh"};
@@ -202,11 +203,11 @@ private:
       for (const std::string& warning : generated.warnings) log::warning(warning);
       print(specgen::config_text(generated.config));
     } else if (!output_.empty()) {
-      with_context("spec: --output", [&] { write_output_file(output_, specgen::config_text(generated.config), 0644); });
+      with_context("--output", [&] { write_output_file(output_, specgen::config_text(generated.config), 0644); });
     } else {
       const Fd bundle = replaced_.empty()
                             ? open_target()
-                            : check(sys::open(bundle_, O_PATH | O_DIRECTORY), "spec: open the bundle ", bundle_);
+                            : check(sys::open(bundle_, O_PATH | O_DIRECTORY), "open the bundle ", bundle_);
       write_generated(bundle.get(), generated);
     }
     return 0;

@@ -38,7 +38,8 @@ inline constinit LoadedFunction<decltype(::archive_read_set_skip_callback)>
     read_set_skip_callback(library, "archive_read_set_skip_callback");
 inline constinit LoadedFunction<decltype(::archive_read_set_callback_data)>
     read_set_callback_data(library, "archive_read_set_callback_data");
-inline constinit LoadedFunction<decltype(::archive_set_error)> set_error(library, "archive_set_error");
+// Without the attributes of its declaration, which a template cannot keep.
+inline constinit LoadedFunction<void(archive*, int, const char*, ...)> set_error(library, "archive_set_error");
 inline constinit LoadedFunction<decltype(::archive_error_string)> error_string(library, "archive_error_string");
 inline constinit LoadedFunction<decltype(::archive_filter_code)> filter_code(library, "archive_filter_code");
 inline constinit LoadedFunction<decltype(::archive_entry_size)> entry_size(library, "archive_entry_size");

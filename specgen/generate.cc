@@ -7,10 +7,10 @@ namespace oci::specgen {
 
 Needs needs(const Request& request) {
   Needs all;
-  all.files = request.env_file;
+  for (const std::string& file : request.env_file) all.files.push_back({file, cat("--env-file ", printable(file))});
   const SecurityOptions options = parse_security_options(request.security_opt);
-  if (options.seccomp_is_file()) all.files.push_back(options.seccomp);
-  if (request.tz) all.files.push_back(time_zone_file(*request.tz));
+  if (options.seccomp_is_file()) all.files.push_back({options.seccomp, "--security-opt seccomp"});
+  if (request.tz) all.files.push_back({time_zone_file(*request.tz), cat("--tz ", printable(*request.tz))});
   all.devices = device_paths(request);
   all.programs = program_names(request);
   return all;

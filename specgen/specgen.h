@@ -112,7 +112,10 @@ struct HostFacts {
 // What generate() will look up: cli reads these files into Request::files and stats these devices into
 // HostFacts::devices (a folder stands for the devices beneath it). Throws on flags whose form is wrong.
 struct Needs {
-  std::vector<std::string> files;
+  struct File {
+    std::string path, named_by; // named_by: the flag and its value, for errors
+  };
+  std::vector<File> files;
   std::vector<std::string> devices;
   std::vector<std::string> programs; // looked for in $PATH; HostFacts::programs
 };

@@ -96,6 +96,8 @@ TEST(Text, NearestSuggestsOnlyWhatIsNear) {
   EXPECT_EQ(nearest("plul", verbs), "pull");
   EXPECT_EQ(nearest("delte", verbs), "delete");
   EXPECT_EQ(nearest("xyzzy", verbs), std::nullopt);
+  EXPECT_EQ(nearest("ran", {"ren", "ron"}), "ren");
+  EXPECT_EQ(nearest("rm", {"tz", "net"}), std::nullopt) << "half of it is another";
   EXPECT_EQ(nearest("", verbs), std::nullopt);
   EXPECT_EQ(nearest("q", verbs), std::nullopt);
   EXPECT_EQ(nearest(std::string(1 << 20, 'a'), verbs), std::nullopt);

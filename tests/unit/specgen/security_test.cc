@@ -111,14 +111,20 @@ TEST(Devices, ComeWithTheirRule) {
   EXPECT_EQ(rules[11].minor, 7);
 }
 
+std::vector<std::string> files_of(const Request& request) {
+  std::vector<std::string> paths;
+  for (const Needs::File& file : needs(request).files) paths.push_back(cat(file.named_by, ": ", file.path));
+  return paths;
+}
+
 TEST(Needs, NamesFilesToRead) {
   Request request;
   request.env_file = {"a.env"};
   request.security_opt = {"seccomp=p.json", "apparmor=x"};
-  EXPECT_THAT(needs(request).files, ElementsAre("a.env", "p.json"));
+  EXPECT_THAT(files_of(request), ElementsAre("--env-file a.env: a.env", "--security-opt seccomp: p.json"));
   request.security_opt = {"seccomp=unconfined"};
   request.privileged = true;
-  EXPECT_THAT(needs(request).files, ElementsAre("a.env"));
+  EXPECT_THAT(files_of(request), ElementsAre("--env-file a.env: a.env"));
   EXPECT_THAT(needs(request).devices, ElementsAre("/dev"));
 }
 
