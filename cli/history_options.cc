@@ -30,7 +30,8 @@ void HistoryOptions::add_to(spec::ImageEdit& edit, const Globals& globals, std::
   }
   spec::History entry;
   entry.created = created ? spec::parse_timestamp("--history.created", *created) : spec::timestamp(time);
-  entry.author = author.value_or(edit.config.author);
+  // What is inserted need not be the image's author's: as umoci has it.
+  entry.author = author.value_or(verb == "insert" ? "" : edit.config.author);
   entry.created_by = created_by.value_or(cat(globals.personality == Personality::umoci ? "umoci " : "oci ", verb));
   entry.comment = comment.value_or("");
   entry.empty_layer = empty_layer;

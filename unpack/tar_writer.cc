@@ -72,6 +72,7 @@ public:
   }
   // Octal with leading zeros and a NUL. What does not fit is 0: the PAX header has it.
   void number(std::size_t at, std::size_t size, std::uint64_t value) {
+    bytes_[at + size - 1] = '\0';
     for (std::size_t i = at + size - 1; i-- > at; value /= 8) bytes_[i] = static_cast<char>('0' + value % 8);
   }
   std::string_view finish() {
