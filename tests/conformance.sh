@@ -3,18 +3,21 @@
 # FOLDER is a checkout of it; what is missing of its programs is built there (go 1.21 or newer). RUNTIME is the runtime (default
 # build/release/oci). A line for each program, then how many pass; the status is 1 when fewer than CONFORMANCE_LEAST do.
 # docs/conformance.md says why each of the others does not.
-# Controllers of cgroup v1 that the kernel has and nobody mounts (net_cls, net_prio) are mounted while it runs, seen by it alone.
+# Controllers of cgroup v1 that the kernel has and nobody mounts (hugetlb, net_cls, net_prio) are mounted while it runs, seen by it alone.
 set -euo pipefail
 
 if [ -z "${CONFORMANCE_INSIDE:-}" ] && [ -d /sys/fs/cgroup/freezer ]; then
   CONFORMANCE_INSIDE=1 exec unshare --mount --propagation private bash "$0" "$@"
 fi
 mounted=()
-for controller in net_cls net_prio; do
+for controller in hugetlb net_cls net_prio; do
   if [ -d /sys/fs/cgroup/freezer ] && grep -q "^$controller[[:space:]]" /proc/cgroups && ! [ -e "/sys/fs/cgroup/$controller" ]; then
     mkdir "/sys/fs/cgroup/$controller"
-    mount -t cgroup -o "$controller" none "/sys/fs/cgroup/$controller"
-    mounted+=("/sys/fs/cgroup/$controller")
+    if mount -t cgroup -o "$controller" none "/sys/fs/cgroup/$controller"; then
+      mounted+=("/sys/fs/cgroup/$controller")
+    else # in use on cgroup v2
+      rmdir "/sys/fs/cgroup/$controller"
+    fi
   fi
 done
 unmount_again() {
