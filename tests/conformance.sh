@@ -20,8 +20,18 @@ for controller in hugetlb net_cls net_prio; do
     fi
   fi
 done
+# A hierarchy outlives its last mount while cgroups in it are still being freed, and containerd would look for it in vain.
 unmount_again() {
-  [ ${#mounted[@]} -eq 0 ] || { umount "${mounted[@]}" && rmdir "${mounted[@]}"; }
+  local folder tries
+  for folder in "${mounted[@]}"; do
+    umount "$folder"
+    for ((tries = 0; tries < 20; tries++)); do
+      grep -q ":${folder##*/}:" /proc/self/cgroup || break
+      sleep 0.5
+      mount -t cgroup -o "${folder##*/}" none "$folder" && umount "$folder"
+    done
+    rmdir "$folder"
+  done
 }
 trap unmount_again EXIT
 
