@@ -139,9 +139,9 @@ bool host_has_cgroup2_only() {
 void complete_request(specgen::Request& request, const specgen::Needs& needs) {
   for (char** entry = environ; *entry != nullptr; ++entry) request.environment.emplace_back(*entry);
   request.folder = absolute_path(".");
-  for (const auto& [path, named_by] : needs.files)
-    if (!request.files.contains(path))
-      request.files[path] = with_context(named_by, [&] { return read_file(path, max_option_file); });
+  for (const specgen::Needs::File& file : needs.files)
+    if (!request.files.contains(file.path))
+      request.files[file.path] = with_context(file.named_by, [&] { return read_file(file.path, max_option_file); });
 }
 
 } // namespace oci::cli
