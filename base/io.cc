@@ -13,6 +13,18 @@ std::size_t FdSource::read(std::span<std::byte> into) {
 
 void FdSink::write(Bytes bytes) { check(write_all(fd_, as_text(bytes)), "write ", name_); }
 
+void BufferedSink::write(Bytes bytes) {
+  constexpr std::size_t capacity = 64u << 10;
+  if (buffer_.size() + bytes.size() > capacity) flush();
+  if (bytes.size() > capacity) return inner_.write(bytes);
+  buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+}
+
+void BufferedSink::flush() {
+  if (!buffer_.empty()) inner_.write(buffer_);
+  buffer_.clear();
+}
+
 std::size_t StringSource::read(std::span<std::byte> into) {
   std::size_t size = std::min(into.size(), text_.size() - at_);
   if (size > 0) std::memcpy(into.data(), text_.data() + at_, size);

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace oci {
 
@@ -50,6 +51,18 @@ public:
 private:
   int fd_;
   std::string name_;
+};
+
+// Hands small writes on together.
+class BufferedSink final : public Sink {
+public:
+  explicit BufferedSink(Sink& inner) : inner_(inner) {}
+  void write(Bytes bytes) override;
+  void flush(); // to be called at the end
+
+private:
+  Sink& inner_;
+  std::vector<std::byte> buffer_;
 };
 
 class StringSource final : public Source {

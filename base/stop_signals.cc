@@ -38,4 +38,9 @@ void StopSignals::check() const {
   fail(::sigismember(&pending, SIGALRM) == 1 ? "deadline exceeded" : "interrupted");
 }
 
+void check_stop(int fd) {
+  pollfd stop{fd, POLLIN, 0};
+  if (fd >= 0 && ::poll(&stop, 1, 0) > 0) fail("interrupted");
+}
+
 } // namespace oci

@@ -24,4 +24,8 @@ private:
   Fd fd_;
 };
 
+// For who was handed that descriptor, or another; -1: nothing to stop for. Throws Error "interrupted" once it is
+// readable.
+void check_stop(int fd);
+
 } // namespace oci

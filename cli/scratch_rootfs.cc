@@ -5,25 +5,21 @@
 
 namespace oci::cli {
 
-namespace {
-
-TempDir make_folder() {
+TempDir big_scratch_folder(const std::string& prefix) {
   const std::string parent = big_temp_folder();
   const Fd fd = check(sys::open(parent, O_PATH | O_DIRECTORY), "open ", parent);
-  return {fd.get(), "oci-rootfs-"};
+  return {fd.get(), prefix};
 }
 
-spec::Image find_image(spec::Store& store, const std::string& name, const PullFlags& flags) {
+spec::Image image_to_read(spec::Store& store, const std::string& name, const PullFlags& flags) {
   if (auto stored = stored_image(store, name, flags)) return std::move(*stored);
   return pull_image(store, name, flags);
 }
 
-} // namespace
-
 ScratchRootfs::ScratchRootfs(spec::Store& store, const std::string& name, const PullFlags& flags)
-    : folder_(make_folder()), options_(UnpackFlags().options()) {
+    : folder_(big_scratch_folder("oci-rootfs-")), options_(UnpackFlags().options()) {
   const FileLock lock = store.use();
-  const spec::Image image = find_image(store, name, flags);
+  const spec::Image image = image_to_read(store, name, flags);
   options_.stop_fd = stop_.fd();
   unpack::Progress silent;
   unpack::unpack_image(store.layout(), image, folder_.fd(), options_, silent);

@@ -10,6 +10,11 @@
 
 namespace oci::cli {
 
+// The image of the store that `name` stands for, or one to be fetched.
+spec::Image image_to_read(spec::Store& store, const std::string& name, const PullFlags& flags);
+
+TempDir big_scratch_folder(const std::string& prefix);
+
 class ScratchRootfs {
 public:
   // `name` is an image of the store, or one to be fetched. Gone again with the object, also when a signal comes.
@@ -18,7 +23,6 @@ public:
   ~ScratchRootfs();
 
   int fd() const { return rootfs_.get(); }
-  const unpack::Ids& ids() const { return options_.ids; }
   int stop_fd() const { return stop_.fd(); }
 
 private:

@@ -2,6 +2,7 @@
 #include "cli/image_verbs.h"
 #include "cli/repack_data.h"
 #include "cli/scratch_rootfs.h"
+#include "cli/scratch_skeleton.h"
 
 #include "base/error.h"
 #include "base/files.h"
@@ -18,6 +19,8 @@ class Export final : public Verb {
 public:
   void declare(Command& command) override {
     command.option("-o,--output", "FILE", "write it there instead of to stdout", output_);
+    command.flag("--folders-first", "folders before what is in them, for readers that make no missing ones",
+                 options_.folders_first);
     pull_.declare(command);
     command.words(1, 2, {"IMAGE", "FILE"});
   }
@@ -30,33 +33,33 @@ public:
       throw Error("export: a tar is nothing for a terminal").with_hint("redirect it, or name a FILE");
     spec::Store store = spec::Store::open_or_create(spec::Store::locate(globals.store));
     with_context(cat("export ", printable(words[0])), [&] {
-      const ScratchRootfs rootfs(store, words[0], pull_);
+      ScratchSkeleton image(store, words[0], pull_);
       if (to_stdout)
-        write(rootfs, STDOUT_FILENO, "stdout");
+        write(image, STDOUT_FILENO, "stdout");
       else
-        write_file(rootfs);
+        write_file(image);
     });
     return 0;
   }
 
 private:
-  static void write(const ScratchRootfs& rootfs, int fd, const std::string& name) {
-    FdSink sink(fd, name);
-    unpack::LayerWriter tar(sink, {rootfs.ids(), std::nullopt, rootfs.stop_fd()});
-    tar.add_tree(rootfs.fd(), "", "");
-    tar.finish();
+  void write(ScratchSkeleton& image, int fd, const std::string& name) const {
+    FdSink file(fd, name);
+    BufferedSink tar(file);
+    image.write(tar, options_);
+    tar.flush();
   }
 
   // Whole, or not there.
-  void write_file(const ScratchRootfs& rootfs) const {
+  void write_file(ScratchSkeleton& image) const {
     if (is_special_file(output_))
-      return write(rootfs, check(sys::open(output_, O_WRONLY | O_NOCTTY), "open ", output_).get(), output_);
+      return write(image, check(sys::open(output_, O_WRONLY | O_NOCTTY), "open ", output_).get(), output_);
     const Fd folder = check(sys::open(parent_path(output_), O_PATH | O_DIRECTORY), "open ", parent_path(output_));
     const std::string name = base_name(output_), temporary = cat(".", name, ".", random_name(12));
     const Fd file =
         check(sys::openat(folder.get(), temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644), "create ", output_);
     try {
-      write(rootfs, file.get(), output_);
+      write(image, file.get(), output_);
       check(sys::renameat(folder.get(), temporary, folder.get(), name), "create ", output_);
     } catch (...) {
       (void)sys::unlinkat(folder.get(), temporary);
@@ -65,6 +68,7 @@ private:
   }
 
   std::string output_;
+  unpack::FlatOptions options_;
   PullFlags pull_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "unpack/contents.h"
 #include "unpack/decompress.h"
 #include "unpack/protocol.h"
 #include "unpack/rootfs.h"
@@ -79,24 +80,39 @@ public:
 
   void serve() {
     while (std::optional<Message> message = channel_.receive()) {
-      if (message->tag == Tag::finish) {
+      switch (message->tag) {
+      case Tag::finish:
         rootfs_.finish();
-        return channel_.send(Tag::done, {});
+        channel_.send(Tag::done, {});
+        break;
+      case Tag::contents:
+        contents_ = std::move(message->fd);
+        break;
+      case Tag::read_again:
+        read(*message, [&](TarReader& tar) { send_contents(tar); });
+        break;
+      default:
+        read(*message, [&](TarReader& tar) { rootfs_.apply(tar); });
       }
-      channel_.send(Tag::done, apply(decode_apply(message->text), message->fd.get()).text());
     }
   }
 
 private:
-  // Returns the digest of the whole decompressed stream, what follows the archive's end included.
-  Digest apply(const ApplyRequest& request, int pipe) {
+  // Answers with the digest of the whole decompressed stream, what follows the archive's end included.
+  template <class Use>
+  void read(const Message& message, Use&& use) {
+    channel_.send(Tag::done, read(decode_apply(message.text), message.fd.get(), use).text());
+  }
+
+  template <class Use>
+  Digest read(const ApplyRequest& request, int pipe, Use&& use) {
     ChunkQueue queue;
     Hasher hasher(request.digest_algorithm);
     std::thread decompression([&] { decompress(request.compression, pipe, hasher, queue); });
     try {
       FlushingSource chunks(queue, writers_);
       TarReader tar(chunks, options_.limits);
-      rootfs_.apply(tar);
+      use(tar);
       queue.abandon();
       decompression.join();
       queue.rethrow_failure();
@@ -104,6 +120,14 @@ private:
       give_up(channel_, error); // nothing is unwound that threads still use
     }
     return hasher.finish();
+  }
+
+  void send_contents(TarReader& tar) {
+    const Fd pipe = std::move(contents_); // its end is the content's
+    ContentWriter contents(pipe.get());
+    for (Member member; tar.next(member);)
+      if (++entries_read_again_; member.kind == Kind::file) contents.write(entries_read_again_, member.size, tar);
+    contents.finish();
   }
 
   void decompress(spec::media::Compression compression, int pipe, Hasher& hasher, ChunkQueue& queue) {
@@ -124,7 +148,7 @@ private:
 
 public:
   [[noreturn]] static void give_up(const Channel& channel, const Error& error) {
-    channel.send(Tag::failed, error.message());
+    channel.send(Tag::failed, cat(error.error_number(), ' ', error.message()));
     ::_exit(1);
   }
 
@@ -136,6 +160,8 @@ private:
   ChunkPool pool_{chunk_count, chunk_bytes};
   FileWriters writers_;
   Rootfs rootfs_;
+  Fd contents_;
+  std::uint64_t entries_read_again_ = 0;
 };
 
 } // namespace

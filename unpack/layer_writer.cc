@@ -1,13 +1,13 @@
 #include "unpack/layer_writer.h"
 
 #include "base/log.h"
+#include "base/stop_signals.h"
 #include "base/sys.h"
 #include "unpack/kept_owner.h"
 #include "unpack/names.h"
 
 #include <algorithm>
 #include <dirent.h>
-#include <poll.h>
 #include <sys/sysmacros.h>
 
 namespace oci::unpack {
@@ -27,11 +27,6 @@ std::string_view media_type_of(spec::media::Compression compression) {
   default:
     return spec::media::oci_layer;
   }
-}
-
-void check_stop(int stop_fd) {
-  pollfd stop{stop_fd, POLLIN, 0};
-  if (stop_fd >= 0 && ::poll(&stop, 1, 0) > 0) fail("interrupted");
 }
 
 void refuse_whiteout_name(const std::string& name) {
@@ -120,13 +115,44 @@ void LayerWriter::add(int root, const std::string& path, const std::string& name
     refuse_whiteout_name(name);
     struct stat status {};
     const Fd handle = open_beneath(root, path, status);
-    Member member;
-    member.name = name.empty() ? "." : S_ISDIR(status.st_mode) ? name + "/" : name;
-    add_member(handle.get(), member, status);
+    Member member = member_of(handle.get(), status, name);
+    make_link_if_known(member, status);
+    if (member.kind == Kind::file) member.size = static_cast<std::uint64_t>(status.st_size);
+    tar_.begin(member);
+    if (member.kind == Kind::file) copy(handle.get(), member.name);
+    tar_.end();
   });
 }
 
-void LayerWriter::add_member(int fd, Member& member, const struct stat& status) {
+void LayerWriter::begin_file(int root, const std::string& path, std::uint64_t size) {
+  with_context(cat('/', printable(path)), [&] {
+    Member member = member_at(root, path);
+    if (member.kind != Kind::file) fail("it is no file any more");
+    member.size = size;
+    tar_.begin(member);
+  });
+}
+
+void LayerWriter::add_link(int root, const std::string& path, const std::string& target) {
+  with_context(cat('/', printable(path)), [&] {
+    Member member = member_at(root, path);
+    member.kind = Kind::hard_link;
+    member.target = target;
+    tar_.begin(member);
+    tar_.end();
+  });
+}
+
+Member LayerWriter::member_at(int root, const std::string& path) const {
+  check_stop(options_.stop_fd);
+  struct stat status {};
+  const Fd handle = open_beneath(root, path, status);
+  return member_of(handle.get(), status, path);
+}
+
+Member LayerWriter::member_of(int fd, const struct stat& status, const std::string& name) const {
+  Member member;
+  member.name = name.empty() ? "." : S_ISDIR(status.st_mode) ? name + "/" : name;
   member.kind = kind_of(status.st_mode);
   member.mode = status.st_mode & 07777;
   member.mtime.tv_sec = options_.newest ? std::min<std::int64_t>(status.st_mtime, *options_.newest) : status.st_mtime;
@@ -137,17 +163,15 @@ void LayerWriter::add_member(int fd, Member& member, const struct stat& status) 
     member.minor = ::minor(status.st_rdev);
   }
   if (member.kind == Kind::symlink) member.target = check(sys::readlinkat(fd, ""), "read the link");
-  if (member.kind != Kind::folder && status.st_nlink > 1) {
-    const auto [first, is_new] = links_.try_emplace({status.st_dev, status.st_ino}, member.name);
-    if (!is_new) {
-      member.kind = Kind::hard_link;
-      member.target = first->second;
-    }
-  }
-  if (member.kind == Kind::file) member.size = static_cast<std::uint64_t>(status.st_size);
-  tar_.begin(member);
-  if (member.kind == Kind::file) copy(fd, member.name);
-  tar_.end();
+  return member;
+}
+
+void LayerWriter::make_link_if_known(Member& member, const struct stat& status) {
+  if (member.kind == Kind::folder || status.st_nlink == 1) return;
+  const auto [first, is_new] = links_.try_emplace({status.st_dev, status.st_ino}, member.name);
+  if (is_new) return;
+  member.kind = Kind::hard_link;
+  member.target = first->second;
 }
 
 void LayerWriter::set_owner(Member& member, const struct stat& status) const {

@@ -47,12 +47,20 @@ public:
   void add(int root, const std::string& path, const std::string& name);
   // The same with all that is in it.
   void add_tree(int root, const std::string& path, const std::string& name);
+  // The file `path` beneath `root`, but for its content: `size` bytes, which `write` is given until `end`.
+  void begin_file(int root, const std::string& path, std::uint64_t size);
+  void write(Bytes content) { tar_.write(content); }
+  void end() { tar_.end(); }
+  // The file `path` beneath `root` as another name of what is in the tar as `target`.
+  void add_link(int root, const std::string& path, const std::string& target);
   void whiteout(const std::string& name);
   void opaque(const std::string& folder); // hides what lower layers have in it
   void finish() { tar_.finish(); }
 
 private:
-  void add_member(int fd, Member& member, const struct stat& status);
+  Member member_at(int root, const std::string& path) const;
+  Member member_of(int fd, const struct stat& status, const std::string& name) const;
+  void make_link_if_known(Member& member, const struct stat& status);
   void set_owner(Member& member, const struct stat& status) const;
   void write_marker(const std::string& name);
   void copy(int fd, const std::string& name);

@@ -8,9 +8,14 @@
 //     | <------------------------ done -- |     the digest of the decompressed stream
 //     |    (… the next layer)             |
 //     | -- finish ----------------------> |
-//     | <------------------------ done -- |     the extractor ends
+//     | <------------------------ done -- |
+//     | -- contents (pipe's write end) -> |     for a layer's files (contents.h)
+//     | -- read_again (read end) -------> |     the compressed layer follows in the pipe
+//     | <------------------------ done -- |     the digest of the decompressed stream
+//     |    (… the next layer)             |
 //
-// At any time: <- failed (the error's text), and the extractor ends. One message is one packet: a tag and text.
+// The extractor ends when the socket is closed. At any time: <- failed (an error number, 0 for none, and text), and the
+// extractor ends. One message is one packet: a tag and text.
 #pragma once
 
 #include "base/error.h"
@@ -27,6 +32,8 @@ namespace oci::unpack {
 enum class Tag : char {
   apply = 'a',
   finish = 'f',
+  contents = 'o',
+  read_again = 'g',
   answer = 'r',
   done = 'd',
   failed = 'e',

@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
 #include <functional>
@@ -17,7 +18,7 @@ namespace oci::unpack {
 namespace {
 
 constexpr std::size_t longest_path = 4095;
-constexpr mode_t permission_bits = 0777, root_mode = 0755;
+constexpr mode_t permission_bits = 0777, root_mode = 0755, implied_mode = 0755;
 
 mode_t type_bits(Kind kind) {
   switch (kind) {
@@ -56,10 +57,9 @@ auto Rootfs::make_new(const Folder& folder, const std::string& leaf, Make&& make
 Rootfs::Rootfs(int root, const Options& options, AttributeSetter& attributes, FileWriters& writers)
     : root_(root), options_(options), attributes_(attributes), writers_(writers),
       folders_(root, [this](const Folder& parent, const std::string& path) {
+        count_skeleton(path, nullptr);
         record_.add_new_folder(path);
-        finishes_.erase(path); // no entry, so the time is now's; as everybody has it, its parent's, too
-        if (auto noted = finishes_.find(parent.path); noted != finishes_.end())
-          noted->second.atime = noted->second.mtime = {0, UTIME_OMIT};
+        note_implied_folder(parent.path, path);
       }) {
   first_layer_ = options.onto < 0;
   if (options.onto >= 0) attributes_.expect_inheritance();
@@ -102,6 +102,7 @@ void Rootfs::apply_member(TarReader& tar, Member& member) {
   std::string real_path = join_name(folder->path, leaf);
   if (real_path.size() > longest_path) fail_errno(Errno{ENAMETOOLONG}, "path");
   record_.add(real_path);
+  count_skeleton(real_path, &member);
   switch (member.kind) {
   case Kind::file:
     return make_file(tar, *folder, leaf, member);
@@ -132,14 +133,36 @@ void Rootfs::make_file(TarReader& tar, const Folder& folder, const std::string& 
   auto create = [&] { return sys::openat(folder.fd.get(), leaf, flags, mode_to_make(member.mode, S_IRUSR | S_IWUSR)); };
   Fd fd = check(make_new(folder, leaf, create), "create");
   auto file = std::make_shared<NewFile>(std::move(fd), member.name, attributes_of(member));
+  if (options_.skeleton) {
+    count_content(member.size);
+    file->set_sparse_size(entries_);
+    return writers_.finish(file);
+  }
   if (member.data) file->set_sparse_size(member.size);
   while (std::optional<TarReader::Data> data = tar.read_data()) {
-    bytes_ += data->piece.bytes.size();
-    if (bytes_ > options_.limits.bytes)
-      fail("more than ", options_.limits.bytes, " bytes of content; --max-bytes allows more");
+    count_content(data->piece.bytes.size());
     writers_.write(file, data->offset, std::move(data->piece));
   }
   writers_.finish(file);
+}
+
+void Rootfs::count_content(std::uint64_t bytes) {
+  if (bytes > options_.limits.bytes - bytes_)
+    fail("more than ", options_.limits.bytes, " bytes of content; --max-bytes allows more");
+  bytes_ += bytes;
+}
+
+// What it takes where inodes are in memory, roughly: what was removed since counts as well.
+void Rootfs::count_skeleton(const std::string& path, const Member* member) {
+  if (!options_.skeleton) return;
+  constexpr std::uint64_t inode_bytes = 1024, short_target = 127, page_bytes = 4096; // tmpfs(5)
+  std::uint64_t bytes = inode_bytes + path.size();
+  if (member) {
+    bytes += member->target.size() > short_target ? page_bytes : 0;
+    for (const Xattr& xattr : member->xattrs) bytes += xattr.name.size() + xattr.value.size();
+  }
+  if (bytes > options_.skeleton_bytes - skeleton_bytes_) fail_errno(Errno{ENOSPC}, "make a skeleton");
+  skeleton_bytes_ += bytes;
 }
 
 void Rootfs::make_folder(const Folder& parent, const std::string& leaf, const std::string& path, Member& member) {
@@ -289,6 +312,20 @@ void Rootfs::note_folder(const std::string& path, Attributes& attributes) {
   if (is_new) finishes_bytes_ += path.capacity() + sizeof *noted + sizeof(void*) * 4;
   for (const Xattr& xattr : finish.xattrs) finishes_bytes_ += xattr.value.size() + sizeof xattr;
   noted->second = std::move(finish);
+}
+
+// No entry, so the time is now's; as everybody has it, its parent's, too. A skeleton is the same whenever it is made.
+void Rootfs::note_implied_folder(const std::string& parent, const std::string& path) {
+  const timespec time = {0, options_.skeleton ? 0 : UTIME_OMIT};
+  if (auto noted = finishes_.find(parent); noted != finishes_.end()) noted->second.atime = noted->second.mtime = time;
+  if (!options_.skeleton) {
+    finishes_.erase(path);
+    return;
+  }
+  Attributes attributes;
+  attributes.mode = implied_mode;
+  attributes.atime = attributes.mtime = time;
+  note_folder(path, attributes);
 }
 
 void Rootfs::limit_memory() const {

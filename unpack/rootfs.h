@@ -34,6 +34,8 @@ private:
   void apply_root(Member& member);
   void apply_whiteout(const Folder& folder, const Marker& marker);
   void make_file(TarReader& tar, const Folder& folder, const std::string& leaf, Member& member);
+  void count_content(std::uint64_t bytes);
+  void count_skeleton(const std::string& path, const Member* member);
   void make_folder(const Folder& parent, const std::string& leaf, const std::string& path, Member& member);
   void make_hard_link(const Folder& folder, const std::string& leaf, const Member& member);
   void make_special(const Folder& folder, const std::string& leaf, Member& member);
@@ -49,6 +51,7 @@ private:
   mode_t mode_to_make(mode_t mode, mode_t needed) const;
   Attributes attributes_of(Member& member);
   void note_folder(const std::string& path, Attributes& attributes);
+  void note_implied_folder(const std::string& parent, const std::string& path);
   void limit_memory() const;
   void finish_folder(const std::string& path, const Finish& finish);
 
@@ -59,7 +62,7 @@ private:
   Folders folders_;
   LayerRecord record_{true};
   bool first_layer_;
-  std::uint64_t entries_ = 0, bytes_ = 0;
+  std::uint64_t entries_ = 0, bytes_ = 0, skeleton_bytes_ = 0;
   std::unordered_map<std::string, Finish> finishes_; // by real path
   std::size_t finishes_bytes_ = 0;
 };

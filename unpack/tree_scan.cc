@@ -1,6 +1,7 @@
 #include "unpack/tree.h"
 
 #include "base/hash.h"
+#include "base/stop_signals.h"
 #include "base/sys.h"
 #include "unpack/names.h"
 
@@ -10,7 +11,6 @@
 #include <dirent.h>
 #include <functional>
 #include <memory>
-#include <poll.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
@@ -68,7 +68,7 @@ public:
     while (!left.empty()) {
       const std::string path = std::move(left.back());
       left.pop_back();
-      check_stop();
+      check_stop(options_.stop_fd);
       scan_folder(path, left);
     }
   }
@@ -86,11 +86,6 @@ private:
     std::string hash;
     std::vector<std::string> names;
   };
-
-  void check_stop() const {
-    pollfd stop{options_.stop_fd, POLLIN, 0};
-    if (options_.stop_fd >= 0 && ::poll(&stop, 1, 0) > 0) fail("interrupted");
-  }
 
   void scan_folder(const std::string& path, std::vector<std::string>& left) {
     constexpr std::uint64_t resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;

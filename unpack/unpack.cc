@@ -29,6 +29,13 @@ private:
   std::string path_;
 };
 
+template <class Use>
+void with_stored(const spec::Layout& layout, const spec::Descriptor& layer, Progress& progress, Use&& use) {
+  spec::BlobSource verified(layout, layer, "its blob");
+  StoredBlob stored(verified, progress, cat(layout.path(), "/", layout.blob_path(layer.digest)));
+  use(stored);
+}
+
 } // namespace
 
 Fd make_bundle(const std::string& path) {
@@ -59,10 +66,14 @@ Unpacker::Layer layer_of(const spec::Descriptor& layer, const Digest& diff_id) {
 
 void apply_stored(Unpacker& unpacker, const spec::Layout& layout, const spec::Descriptor& layer, const Digest& diff_id,
                   Progress& progress) {
-  Unpacker::Layer described = layer_of(layer, diff_id);
-  spec::BlobSource verified(layout, layer, "its blob");
-  StoredBlob stored(verified, progress, cat(layout.path(), "/", layout.blob_path(layer.digest)));
-  unpacker.apply(described, stored);
+  with_stored(layout, layer, progress, [&](Source& blob) { unpacker.apply(layer_of(layer, diff_id), blob); });
+}
+
+void read_stored_again(Unpacker& unpacker, const spec::Layout& layout, const spec::Descriptor& layer,
+                       const Digest& diff_id, FileReceiver& receiver) {
+  Progress silent;
+  with_stored(layout, layer, silent,
+              [&](Source& blob) { unpacker.read_again(layer_of(layer, diff_id), blob, receiver); });
 }
 
 void unpack_image(const spec::Layout& layout, const spec::Image& image, int bundle, const Options& options,

@@ -46,6 +46,10 @@ struct Options {
   Ids ids;
   bool keep_labels = false;   // security.selinux, .ima and .evm of the image, which mean nothing on another system
   bool keep_dirlinks = false; // a folder upon a link to a folder is that folder; otherwise the link goes
+  // Files without content: each is a hole as long as the number of its entry among all layers' (Unpacker::read_again).
+  // Holes count as content then.
+  bool skeleton = false;
+  std::uint64_t skeleton_bytes = UINT64_MAX; // of what it is made of; beyond it there is no room (ENOSPC)
   // A folder to unpack upon, in the place of `bundle`/rootfs, for reading; -1: none. It stays when unpacking fails.
   int onto = -1;
   int stop_fd = -1; // once it is readable the unpacking is given up: Error "interrupted"
@@ -58,6 +62,16 @@ public:
   virtual void begin_layer(std::size_t /*index*/, std::size_t /*count*/, const spec::Descriptor& /*layer*/) {}
   virtual void advance(std::uint64_t /*compressed_bytes*/) {} // more of the current layer was handed over
   virtual void end_layer() {}                                 // applied, its diff_id verified
+};
+
+// Gets the regular files of layers as their tars have them.
+class FileReceiver {
+public:
+  virtual ~FileReceiver() = default;
+  // `entry` is its number among the entries of all layers, from 1; `size` has the holes in it.
+  virtual void begin(std::uint64_t entry, std::uint64_t size) = 0;
+  virtual void piece(std::uint64_t offset, Bytes bytes) = 0;
+  virtual void end() = 0;
 };
 
 // Makes BUNDLE when it is missing, gives it mode 0700, and opens it. Throws when it holds a rootfs or a config.json.
@@ -86,6 +100,11 @@ public:
 
   void commit(); // sets the folders' times; the rootfs is complete and stays
 
+  // For a skeleton, in the place of commit: it is complete, and goes with this object.
+  void finish();
+  // Then each layer once more, in the same order, for what is in its files. The same is verified, and thrown.
+  void read_again(const Layer& layer, Source& compressed, FileReceiver& receiver);
+
 private:
   struct State;
   std::unique_ptr<State> state_;
@@ -98,12 +117,37 @@ void check_layers(const spec::Manifest& manifest, const spec::ImageConfig& confi
 void apply_stored(Unpacker& unpacker, const spec::Layout& layout, const spec::Descriptor& layer, const Digest& diff_id,
                   Progress& progress);
 
+// The same once more, of a finished skeleton.
+void read_stored_again(Unpacker& unpacker, const spec::Layout& layout, const spec::Descriptor& layer,
+                       const Digest& diff_id, FileReceiver& receiver);
+
 // What a layer is to the unpacker. Throws when `layer` is none.
 Unpacker::Layer layer_of(const spec::Descriptor& layer, const Digest& diff_id);
 
 // Unpacks every layer of `image` from `layout` into `bundle`/rootfs. Either it is whole afterwards, or not there.
 void unpack_image(const spec::Layout& layout, const spec::Image& image, int bundle, const Options& options,
                   Progress& progress);
+
+struct FlatOptions {
+  bool folders_first = false; // for readers that make no missing folders; else a folder follows what is in it
+};
+// The rootfs that an image's layers make, as a tar; what is in its files is never in a file of ours. The same image
+// gives the same bytes.
+class FlatImage {
+public:
+  // Makes a skeleton in `scratch`, which goes with this object. `layout` and `image` must outlive it. An Error of
+  // number ENOSPC or EDQUOT says that there is no room.
+  FlatImage(const spec::Layout& layout, const spec::Image& image, int scratch, const Options& options);
+  FlatImage(const FlatImage&) = delete;
+  FlatImage& operator=(const FlatImage&) = delete;
+  ~FlatImage();
+  // Reads the layers again. To be called once.
+  void write(Sink& tar, const FlatOptions& options);
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 } // namespace oci::unpack
 

@@ -2,10 +2,12 @@
 #include "base/log.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "unpack/contents.h"
 #include "unpack/extractor.h"
 #include "unpack/protocol.h"
 #include "unpack/unpack.h"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstring>
@@ -29,6 +31,15 @@ class ExtractorFailed : public Error {
 public:
   using Error::Error;
 };
+
+// As protocol.h has it: an error number, 0 for none, and what went wrong.
+[[noreturn]] void throw_failure(const std::string& text) {
+  const std::size_t blank = std::min(text.find(' '), text.size());
+  const auto number = static_cast<int>(parse_unsigned(std::string_view(text).substr(0, blank)).value_or(0));
+  ExtractorFailed failure(text.substr(std::min(blank + 1, text.size())));
+  (void)static_cast<Error&&>(failure).with_errno(number);
+  throw failure;
+}
 
 std::string ending(int status) {
   if (WIFSIGNALED(status))
@@ -144,12 +155,14 @@ struct Unpacker::State {
     return status;
   }
 
-  // Waits until the extractor has something to say, or `pipe` (unless -1) takes more.
-  bool wait(int pipe, int timeout) const {
-    pollfd fds[3] = {{pipe, POLLOUT, 0}, {socket.get(), POLLIN, 0}, {stop_fd, POLLIN, 0}};
+  // Waits until the extractor has something to say, `pipe` (unless -1) takes more, or some content was received.
+  bool wait(int pipe, int timeout) {
+    const int content = contents ? contents->fd() : -1;
+    pollfd fds[4] = {{pipe, POLLOUT, 0}, {socket.get(), POLLIN, 0}, {stop_fd, POLLIN, 0}, {content, POLLIN, 0}};
     int ready = ::poll(fds, std::size(fds), timeout);
     if (ready < 0 && errno != EINTR) fail_errno(Errno{errno}, "poll");
     if (ready > 0 && fds[2].revents != 0) fail("interrupted");
+    if (ready > 0 && fds[3].revents != 0) contents->receive();
     return ready > 0 && fds[1].revents != 0;
   }
 
@@ -159,7 +172,7 @@ struct Unpacker::State {
     if (!message) throw ExtractorFailed(cat("the extractor ", ending(reap())));
     switch (message->tag) {
     case Tag::failed:
-      throw ExtractorFailed(message->text);
+      throw_failure(message->text);
     case Tag::warning:
       log::warning(message->text);
       return std::nullopt;
@@ -216,11 +229,40 @@ struct Unpacker::State {
     if (wait(pipe, timeout) && receive()) fail("the extractor is done before the layer's end");
   }
 
+  // A layer to the extractor, and until that is done with it.
+  void hand_over(Tag tag, const Layer& layer, Source& compressed) {
+    sys::Pipe pipe = check(sys::pipe(), "make a pipe");
+    (void)::fcntl(pipe.write_end.get(), F_SETPIPE_SZ, pipe_bytes); // a user may have too many already
+    check(sys::result_void(::fcntl(pipe.write_end.get(), F_SETFL, O_NONBLOCK)), "set up the pipe");
+    ApplyRequest request{layer.compression, std::string(layer.diff_id.algorithm())};
+    send(tag, encode(request), pipe.read_end.get());
+    try {
+      feed(compressed, pipe.write_end.get()); // we keep the read end: no SIGPIPE
+    } catch (const ExtractorFailed&) {
+      // Had the bytes a wrong digest, then that is what went wrong.
+      std::vector<std::byte> buffer(buffer_bytes);
+      while (compressed.read(buffer) > 0) {
+      }
+      throw;
+    }
+    pipe.write_end.reset();
+    while (contents && contents->fd() >= 0) (void)wait(-1, -1);
+    std::string diff_id = await().text;
+    if (diff_id != layer.diff_id.text())
+      fail("its diff_id is ", printable(diff_id), ", but the image's config says ", layer.diff_id.text());
+  }
+
+  void finish() {
+    send(Tag::finish, {});
+    (void)await();
+  }
+
   Channel channel() const { return Channel(socket.get()); }
 
   Fd bundle, socket;
   Ids ids;
   int stop_fd;
+  std::optional<ContentReader> contents; // while a layer is read again
   pid_t child = -1;
   bool committed = false;
 };
@@ -230,31 +272,27 @@ Unpacker::Unpacker(int bundle, const Options& options) : state_(std::make_unique
 Unpacker::~Unpacker() = default;
 
 void Unpacker::apply(const Layer& layer, Source& compressed) {
+  with_context(layer.name, [&] { state_->hand_over(Tag::apply, layer, compressed); });
+}
+
+void Unpacker::read_again(const Layer& layer, Source& compressed, FileReceiver& receiver) {
   with_context(layer.name, [&] {
     sys::Pipe pipe = check(sys::pipe(), "make a pipe");
-    (void)::fcntl(pipe.write_end.get(), F_SETPIPE_SZ, pipe_bytes); // a user may have too many already
-    check(sys::result_void(::fcntl(pipe.write_end.get(), F_SETFL, O_NONBLOCK)), "set up the pipe");
-    ApplyRequest request{layer.compression, std::string(layer.diff_id.algorithm())};
-    state_->send(Tag::apply, encode(request), pipe.read_end.get());
-    try {
-      state_->feed(compressed, pipe.write_end.get()); // we keep the read end: no SIGPIPE
-    } catch (const ExtractorFailed&) {
-      // Had the bytes a wrong digest, then that is what went wrong.
-      std::vector<std::byte> buffer(buffer_bytes);
-      while (compressed.read(buffer) > 0) {
-      }
-      throw;
-    }
+    (void)::fcntl(pipe.write_end.get(), F_SETPIPE_SZ, pipe_bytes);
+    state_->send(Tag::contents, {}, pipe.write_end.get());
     pipe.write_end.reset();
-    std::string diff_id = state_->await().text;
-    if (diff_id != layer.diff_id.text())
-      fail("its diff_id is ", printable(diff_id), ", but the image's config says ", layer.diff_id.text());
+    state_->contents.emplace(std::move(pipe.read_end), receiver);
+    state_->hand_over(Tag::read_again, layer, compressed);
+    state_->contents->finish();
+    state_->contents.reset();
   });
 }
 
+void Unpacker::finish() { state_->finish(); }
+
 void Unpacker::commit() {
-  state_->send(Tag::finish, {});
-  (void)state_->await();
+  state_->finish();
+  state_->socket.reset();
   int status = state_->reap();
   if (status != 0) fail("the extractor ", ending(status));
   state_->committed = true;

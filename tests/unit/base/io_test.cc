@@ -46,6 +46,23 @@ TEST(Io, ErrorsNameTheThing) {
   EXPECT_EQ(message_of([&] { FdSink(-1, "layer 3").write(as_bytes("x")); }), "write layer 3: bad file descriptor");
 }
 
+TEST(Io, BufferedSinkHandsOnTogetherAndInOrder) {
+  class Log final : public Sink {
+  public:
+    void write(Bytes bytes) override { writes.emplace_back(as_text(bytes)); }
+    std::vector<std::string> writes;
+  } log;
+  const std::string large(100'000, 'l');
+  BufferedSink sink(log);
+  for (const char* text : {"a", "b", "c"}) sink.write(as_bytes(text));
+  EXPECT_TRUE(log.writes.empty());
+  sink.write(as_bytes(large));
+  sink.write(as_bytes("d"));
+  sink.flush();
+  sink.flush();
+  EXPECT_EQ(log.writes, (std::vector<std::string>{"abc", large, "d"}));
+}
+
 TEST(Io, StringSource) {
   StringSource source("abc");
   std::byte two[2];
