@@ -34,7 +34,7 @@ MUTANTS = [
     ("security/long_config", "a length of 16 bits", [
         ("runtime/plan_builder.cc", "    data_.append(item.c_str(), item.size() + 1);\n", "    data_.append(item.c_str(), item.size() & 0xffff);\n    data_.push_back('\\0');\n")]),
     ("security/inheritable", "exec's capabilities are inheritable", [
-        ("cli/verb_exec.cc", "&capabilities.permitted})\n    if (std::find(set", "&capabilities.permitted, &capabilities.inheritable})\n    if (std::find(set")]),
+        ("cli/verb_exec.cc", "&capabilities.permitted}) add(*set);", "&capabilities.permitted, &capabilities.inheritable}) add(*set);")]),
     ("security/exec_user", "a number may be followed by anything", [
         ("cli/verb_exec.cc", "parse_number(\"--user\", text.substr(0, colon), 0, max_id)", "std::strtoul(text.c_str(), nullptr, 10)")]),
     ("security/groups", "the caller's groups are kept", [
